@@ -1,0 +1,6 @@
+"""What the chapters on minibatch gradient descent import: data, clocks, training, plots, frameworks.
+
+One module per idea. ``minibatch.torch``, ``minibatch.tensorflow`` and ``minibatch.mxnet`` have the
+same public names and signatures; ``minibatch.reference`` is their oracle in NumPy. Nothing is
+imported here, so that a framework is loaded only by the chapter that asks for it.
+"""

@@ -1,0 +1,153 @@
+"""Minibatch gradient descent in NumPy with a hand-written gradient: the oracle of the tests.
+
+Same public names and signatures as the framework modules, in double precision.
+"""
+
+import numpy
+
+from minibatch.training import History, Optimizer, fit
+
+__all__ = [
+    "ConciseLinearRegression",
+    "LinearRegression",
+    "initial_params",
+    "linear",
+    "product",
+    "product_by_blocks",
+    "product_by_columns",
+    "product_by_elements",
+    "sgd",
+    "squared_loss",
+    "synchronize",
+    "tensor",
+    "train",
+    "train_concise",
+]
+
+
+def tensor(values: numpy.ndarray) -> numpy.ndarray:
+    """Copy numbers, as float64: the oracle is more precise than what it judges."""
+    return numpy.array(values, dtype=numpy.float64)
+
+
+def synchronize() -> None:
+    """Wait for nothing: a NumPy call has done its work when it returns."""
+
+
+def product_by_elements(A: numpy.ndarray, B: numpy.ndarray, rows: int) -> numpy.ndarray:
+    """Compute the first rows of AB, one dot product per element."""
+    C = numpy.zeros((rows, B.shape[1]))
+    for i in range(rows):
+        for j in range(B.shape[1]):
+            C[i, j] = A[i, :] @ B[:, j]
+    return C
+
+
+def product_by_columns(A: numpy.ndarray, B: numpy.ndarray) -> numpy.ndarray:
+    """Compute AB, one matrix-vector product per column."""
+    C = numpy.zeros((A.shape[0], B.shape[1]))
+    for j in range(B.shape[1]):
+        C[:, j] = A @ B[:, j]
+    return C
+
+
+def product(A: numpy.ndarray, B: numpy.ndarray) -> numpy.ndarray:
+    """Compute AB in one call."""
+    return A @ B
+
+
+def product_by_blocks(A: numpy.ndarray, B: numpy.ndarray, width: int) -> numpy.ndarray:
+    """Compute AB, one call per block of columns."""
+    C = numpy.zeros((A.shape[0], B.shape[1]))
+    for j in range(0, B.shape[1], width):
+        C[:, j : j + width] = A @ B[:, j : j + width]
+    return C
+
+
+def initial_params(num_features: int, seed: int = 0) -> list[numpy.ndarray]:
+    """Draw the weights from N(0, 0.01²) and set the bias to zero."""
+    w = tensor(numpy.random.default_rng(seed).normal(0, 0.01, num_features))
+    b = tensor(numpy.zeros(()))
+    return [w, b]
+
+
+def linear(X: numpy.ndarray, w: numpy.ndarray, b: numpy.ndarray) -> numpy.ndarray:
+    """Predict the targets (n,) of examples X (n, d) with weights w (d,) and bias b."""
+    return X @ w + b
+
+
+def squared_loss(y_hat: numpy.ndarray, y: numpy.ndarray) -> numpy.floating:
+    """Average half the squared errors of a minibatch."""
+    return ((y_hat - y) ** 2 / 2).mean()
+
+
+def sgd(
+    params: list[numpy.ndarray],
+    grads: list[numpy.ndarray],
+    states: object,
+    hyperparams: dict[str, float],
+) -> None:
+    """Move each parameter against its gradient, in place."""
+    for param, grad in zip(params, grads, strict=True):
+        param -= hyperparams["learning_rate"] * grad
+
+
+class LinearRegression:
+    """Linear regression from scratch, with any optimizer."""
+
+    def __init__(
+        self,
+        params: list[numpy.ndarray],
+        optimizer: Optimizer,
+        states: object,
+        hyperparams: dict[str, float],
+    ) -> None:
+        self.params = params
+        self.optimizer = optimizer
+        self.states = states
+        self.hyperparams = hyperparams
+
+    def step(self, X: numpy.ndarray, y: numpy.ndarray) -> None:
+        """Update the parameters from one minibatch, with the gradient of the mean half square."""
+        errors = linear(X, *self.params) - y
+        grads = [X.T @ errors / len(y), errors.mean()]
+        self.optimizer(self.params, grads, self.states, self.hyperparams)
+
+    def loss(self, X: numpy.ndarray, y: numpy.ndarray) -> float:
+        """Return the mean loss of these examples."""
+        return float(squared_loss(linear(X, *self.params), y))
+
+
+class ConciseLinearRegression(LinearRegression):
+    """The same model: NumPy has no layers, losses or optimizers of its own."""
+
+    def __init__(self, params: list[numpy.ndarray], hyperparams: dict[str, float]) -> None:
+        super().__init__(params, sgd, None, hyperparams)
+
+
+def train(
+    optimizer: Optimizer,
+    states: object,
+    hyperparams: dict[str, float],
+    features: numpy.ndarray,
+    targets: numpy.ndarray,
+    batch_size: int,
+    num_epochs: int,
+) -> History:
+    """Train linear regression from scratch, and record loss and time."""
+    X, y = tensor(features), tensor(targets)
+    model = LinearRegression(initial_params(X.shape[1]), optimizer, states, hyperparams)
+    return fit(model, X, y, batch_size, num_epochs, synchronize=synchronize)
+
+
+def train_concise(
+    hyperparams: dict[str, float],
+    features: numpy.ndarray,
+    targets: numpy.ndarray,
+    batch_size: int,
+    num_epochs: int,
+) -> History:
+    """Train linear regression with `ConciseLinearRegression`, and record loss and time."""
+    X, y = tensor(features), tensor(targets)
+    model = ConciseLinearRegression(initial_params(X.shape[1]), hyperparams)
+    return fit(model, X, y, batch_size, num_epochs, synchronize=synchronize)

@@ -1,0 +1,181 @@
+"""Minibatch gradient descent in PyTorch."""
+
+import numpy
+import torch
+
+from minibatch.training import History, Optimizer, fit, warm_up
+
+__all__ = [
+    "ConciseLinearRegression",
+    "LinearRegression",
+    "initial_params",
+    "linear",
+    "product",
+    "product_by_blocks",
+    "product_by_columns",
+    "product_by_elements",
+    "sgd",
+    "squared_loss",
+    "synchronize",
+    "tensor",
+    "train",
+    "train_concise",
+]
+
+
+def tensor(values: numpy.ndarray) -> torch.Tensor:
+    """Move numbers to the device, as float32."""
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    return torch.tensor(values, dtype=torch.float32, device=device)
+
+
+def synchronize() -> None:
+    """Wait until the device has done all that it was asked for."""
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+
+
+def product_by_elements(A: torch.Tensor, B: torch.Tensor, rows: int) -> torch.Tensor:
+    """Compute the first rows of AB, one dot product per element."""
+    C = torch.zeros(rows, B.shape[1], device=A.device)
+    for i in range(rows):
+        for j in range(B.shape[1]):
+            C[i, j] = torch.dot(A[i, :], B[:, j])
+    return C
+
+
+def product_by_columns(A: torch.Tensor, B: torch.Tensor) -> torch.Tensor:
+    """Compute AB, one matrix-vector product per column."""
+    C = torch.zeros(A.shape[0], B.shape[1], device=A.device)
+    for j in range(B.shape[1]):
+        C[:, j] = torch.mv(A, B[:, j])
+    return C
+
+
+def product(A: torch.Tensor, B: torch.Tensor) -> torch.Tensor:
+    """Compute AB in one call."""
+    return torch.mm(A, B)
+
+
+def product_by_blocks(A: torch.Tensor, B: torch.Tensor, width: int) -> torch.Tensor:
+    """Compute AB, one call per block of columns."""
+    C = torch.zeros(A.shape[0], B.shape[1], device=A.device)
+    for j in range(0, B.shape[1], width):
+        C[:, j : j + width] = torch.mm(A, B[:, j : j + width])
+    return C
+
+
+def initial_params(num_features: int, seed: int = 0) -> list[torch.Tensor]:
+    """Draw the weights from N(0, 0.01²) and set the bias to zero."""
+    weights = numpy.random.default_rng(seed).normal(0, 0.01, num_features)
+    w = tensor(weights).requires_grad_()
+    b = tensor(numpy.zeros(())).requires_grad_()
+    return [w, b]
+
+
+def linear(X: torch.Tensor, w: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    """Predict the targets (n,) of examples X (n, d) with weights w (d,) and bias b."""
+    return X @ w + b
+
+
+def squared_loss(y_hat: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    """Average half the squared errors of a minibatch."""
+    return ((y_hat - y) ** 2 / 2).mean()
+
+
+@torch.no_grad()
+def sgd(
+    params: list[torch.Tensor],
+    grads: list[torch.Tensor],
+    states: object,
+    hyperparams: dict[str, float],
+) -> None:
+    """Move each parameter against its gradient, in place."""
+    for param, grad in zip(params, grads, strict=True):
+        param -= hyperparams["learning_rate"] * grad
+
+
+class LinearRegression:
+    """Linear regression from scratch, with any optimizer."""
+
+    def __init__(
+        self,
+        params: list[torch.Tensor],
+        optimizer: Optimizer,
+        states: object,
+        hyperparams: dict[str, float],
+    ) -> None:
+        self.params = params
+        self.optimizer = optimizer
+        self.states = states
+        self.hyperparams = hyperparams
+
+    def step(self, X: torch.Tensor, y: torch.Tensor) -> None:
+        """Update the parameters from one minibatch."""
+        loss = squared_loss(linear(X, *self.params), y)
+        loss.backward()
+        grads = [param.grad for param in self.params]
+        self.optimizer(self.params, grads, self.states, self.hyperparams)
+        for param in self.params:
+            param.grad = None
+
+    @torch.no_grad()
+    def loss(self, X: torch.Tensor, y: torch.Tensor) -> float:
+        """Return the mean loss of these examples."""
+        return squared_loss(linear(X, *self.params), y).item()
+
+
+class ConciseLinearRegression:
+    """The same model from PyTorch's own layer, loss and optimizer."""
+
+    def __init__(self, params: list[torch.Tensor], hyperparams: dict[str, float]) -> None:
+        w, b = params
+        self.layer = torch.nn.Linear(len(w), 1, device=w.device)
+        with torch.no_grad():
+            self.layer.weight.copy_(w.reshape(1, -1))
+            self.layer.bias.copy_(b.reshape(1))
+        self.mean_squared_error = torch.nn.MSELoss()
+        self.optimizer = torch.optim.SGD(self.layer.parameters(), lr=hyperparams["learning_rate"])
+
+    def step(self, X: torch.Tensor, y: torch.Tensor) -> None:
+        """Update the parameters from one minibatch."""
+        self.optimizer.zero_grad()
+        # The mean squared error lacks the factor 1/2 of the squared loss.
+        loss = self.mean_squared_error(self.layer(X).reshape(-1), y) / 2
+        loss.backward()
+        self.optimizer.step()
+
+    @torch.no_grad()
+    def loss(self, X: torch.Tensor, y: torch.Tensor) -> float:
+        """Return the mean loss of these examples."""
+        return self.mean_squared_error(self.layer(X).reshape(-1), y).item() / 2
+
+
+def train(
+    optimizer: Optimizer,
+    states: object,
+    hyperparams: dict[str, float],
+    features: numpy.ndarray,
+    targets: numpy.ndarray,
+    batch_size: int,
+    num_epochs: int,
+) -> History:
+    """Train linear regression from scratch, and record loss and time."""
+    X, y = tensor(features), tensor(targets)
+    model = LinearRegression(initial_params(X.shape[1]), optimizer, states, hyperparams)
+    warm_up(model, X, y, batch_size)
+    return fit(model, X, y, batch_size, num_epochs, synchronize=synchronize)
+
+
+def train_concise(
+    hyperparams: dict[str, float],
+    features: numpy.ndarray,
+    targets: numpy.ndarray,
+    batch_size: int,
+    num_epochs: int,
+) -> History:
+    """Train linear regression with PyTorch's own classes, and record loss and time."""
+    X, y = tensor(features), tensor(targets)
+    model = ConciseLinearRegression(initial_params(X.shape[1]), hyperparams)
+    warm_up(model, X, y, batch_size)
+    return fit(model, X, y, batch_size, num_epochs, synchronize=synchronize)
