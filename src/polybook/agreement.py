@@ -1,8 +1,8 @@
 """Particles and suffixes that agree with the number of the reference before them.
 
-A translator writes `{numref}`fig-gd`은` or `{eq}`eq-gd`'de` once; the number that the reference gets
-may change later, and with it the right form: 3.1은 but 3.2는, 3.1'de but 3.3'te. Only text that touches
-a reference is changed, and only when its first word is, as a whole, a known particle or suffix.
+A translator writes `{numref}`fig-gd`은` or `{eq}`eq-gd`'de` once. The number that the reference
+gets may change later, and with it the right form: 3.1은 but 3.2는, 3.1'de but 3.3'te. Only text
+that touches a reference is changed, and only if its first word is, as a whole, a known particle.
 """
 
 from __future__ import annotations
@@ -46,11 +46,11 @@ _KOREAN_PAIRS: Final = (
     ("이", "가", ("",)),
     ("을", "를", ("",)),
     ("과", "와", ("", "의", "는", "도", "만", "같이", "함께")),
-    ("으로", "로", ("", "부터", "부터의", "부터는", "서", "서의", "서는", "서도", "써", "써는", "는",
-                  "도", "만", "의", "까지")),
-    ("이", "", ("나", "나마", "라", "란", "라고", "라는", "라면", "라도", "라서", "라며", "라든지",
-               "며", "고", "다", "든", "든지", "랑", "므로", "지만", "면", "니", "니까", "거나", "자",
-               "지", "던", "야")),
+    ("으로", "로", ("", "는", "도", "만", "의", "까지", "부터", "부터의", "부터는")),
+    ("으로", "로", ("서", "서의", "서는", "서도", "써", "써는")),
+    ("이", "", ("나", "나마", "란", "랑", "든", "든지", "라", "라고", "라는", "라면", "라도")),
+    ("이", "", ("라서", "라며", "라든지", "며", "고", "다", "므로", "지만", "면", "니", "니까")),
+    ("이", "", ("거나", "자", "지", "던", "야")),
     ("이었", "였", ("다", "고", "으며", "지만", "던", "으나")),
 )
 
@@ -91,22 +91,24 @@ def _agree_korean(spoken: str, following: str) -> str:
     return forms[after_vowel] + following[word.end():]
 
 
-# Turkish: A and I follow the last vowel, D and C harden after a voiceless consonant, and a letter in
-# brackets is a buffer, written after a vowel only (a capital I in brackets: after a consonant only).
+# Turkish: A and I follow the last vowel, D and C harden after a voiceless consonant, and a letter
+# in brackets is a buffer, written after a vowel only (I in brackets: after a consonant only).
 
 _ONES: Final = ("sıfır", "bir", "iki", "üç", "dört", "beş", "altı", "yedi", "sekiz", "dokuz")
 _TENS_WORDS: Final = ("on", "yirmi", "otuz", "kırk", "elli", "altmış", "yetmiş", "seksen", "doksan")
 _POWERS: Final = ((12, "trilyon"), (9, "milyar"), (6, "milyon"), (3, "bin"), (2, "yüz"))
 
 # The sooner one wins where two share a form: 'i is taken as the accusative, not the possessive.
-_TURKISH_SUFFIXES: Final = tuple(
-    """
-    DA DAn (y)A (y)I (n)In (y)lA DAki DAkiler DAkilerin DAkine DAkini DAkinin DAkinden DIr DAdIr
-    DAydI (y)DI (y)sA (y)ken lAr lArI lArA lArIn lArdA lArdAn lIk lI sIz CA (ş)Ar
-    (I)ncI (I)ncIsI (I)ncIdA (s)I (s)InA (s)InI (s)InIn (s)IndA (s)IndAn (s)IndAki (s)IylA (s)IdIr
-    """.split()
+_TURKISH_SUFFIXES: Final = (
+    "DA", "DAn", "DAki", "DAkiler", "DAkilerin", "DAkine", "DAkini", "DAkinin", "DAkinden",
+    "(y)A", "(y)I", "(n)In", "(y)lA", "DIr", "DAdIr", "DAydI", "(y)DI", "(y)sA", "(y)ken",
+    "lAr", "lArI", "lArA", "lArIn", "lArdA", "lArdAn", "lIk", "lI", "sIz", "CA", "(ş)Ar",
+    "(I)ncI", "(I)ncIsI", "(I)ncIdA", "(s)I", "(s)InA", "(s)InI", "(s)InIn",
+    "(s)IndA", "(s)IndAn", "(s)IndAki", "(s)IylA", "(s)IdIr",
 )
-_HIGH_VOWEL: Final[Mapping[str, str]] = MappingProxyType(dict(zip("aıeiouöü", "ııiiuuüü")))
+_HIGH_VOWEL: Final[Mapping[str, str]] = MappingProxyType(
+    dict(zip("aıeiouöü", "ııiiuuüü", strict=True))
+)
 _SUFFIX: Final = re.compile(r"['’‘]([a-zçğıöşü]+)(?!\w)")
 
 

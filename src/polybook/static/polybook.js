@@ -1,0 +1,113 @@
+// What the pages of a book remember and keep in step: the framework shown in tabs, and the language.
+// It runs before sphinx-design's design-tabs.js, which selects tabs from the storage it shares.
+(function () {
+  "use strict";
+
+  const group = "framework";
+  const known = (document.currentScript?.dataset.frameworks ?? "").split(" ").filter(Boolean);
+
+  // Storage may be forbidden; then a choice holds for the page (and for as long as the address).
+  function recall(key) {
+    try {
+      return localStorage.getItem(key);
+    } catch {
+      return null;
+    }
+  }
+  function remember(key, value) {
+    try {
+      localStorage.setItem(key, value);
+    } catch {
+      // nothing to be done: the book works without
+    }
+  }
+
+  function storageKey() {
+    const script = document.querySelector("script[data-sd-tabs-storage-prefix]");
+    return (script?.dataset.sdTabsStoragePrefix ?? "sphinx-design-tab-id-") + group;
+  }
+
+  function address(change) {
+    const url = new URL(location.href);
+    change(url.searchParams);
+    history.replaceState(history.state, "", url);
+  }
+
+  function show(framework) {
+    const labels = document.querySelectorAll(`.sd-tab-label[data-sync-group="${group}"]`);
+    for (const label of labels) {
+      const input = document.getElementById(label.htmlFor);
+      if (label.dataset.syncId === framework && input) input.checked = true;
+    }
+  }
+
+  function startFrameworks() {
+    const wanted = new URLSearchParams(location.search).get(group);
+    if (wanted !== null && !known.includes(wanted)) {
+      address((query) => query.delete(group)); // or design-tabs.js would store it
+    } else if (wanted !== null) {
+      remember(storageKey(), wanted);
+    }
+    show(known.includes(wanted) ? wanted : recall(storageKey()));
+    document.addEventListener("change", (event) => {
+      const label = event.target.nextElementSibling;
+      if (label?.dataset.syncGroup !== group) return;
+      // A framework in the address would win over this choice at the next reload.
+      if (new URLSearchParams(location.search).has(group)) {
+        address((query) => query.set(group, label.dataset.syncId));
+      }
+    });
+    // A page from the browser's memory may have been left before the choice was made.
+    window.addEventListener("pageshow", (event) => {
+      if (event.persisted) show(recall(storageKey()));
+    });
+  }
+
+  // The section that the reader sees: the last heading above the upper third of the window.
+  function sectionInView() {
+    let section = "";
+    for (const candidate of document.querySelectorAll("article section[id]")) {
+      if (candidate.getBoundingClientRect().top > innerHeight / 3) break;
+      if (candidate.parentElement.closest("section")) section = "#" + candidate.id;
+    }
+    return section;
+  }
+
+  function place() {
+    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const top = target ? target.getBoundingClientRect().top : -1;
+    return top >= 0 && top < innerHeight ? location.hash : sectionInView();
+  }
+
+  function startLanguages() {
+    const menu = document.querySelector(".polybook-languages");
+    if (!menu) return;
+    const links = menu.querySelectorAll("a");
+    function aim() {
+      const anchor = place();
+      for (const link of links) {
+        link.href = link.href.split(/[?#]/)[0] + location.search + anchor;
+      }
+    }
+    menu.addEventListener("toggle", aim);
+    for (const link of links) {
+      link.addEventListener("click", () => {
+        aim(); // the page may have been scrolled while the menu was open
+        remember("polybook.edition", link.dataset.edition);
+      });
+    }
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !menu.open) return;
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    });
+    document.addEventListener("click", (event) => {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    startFrameworks();
+    startLanguages();
+  });
+})();
