@@ -1,0 +1,165 @@
+"""The translations' catalogs: compile, update from the chapters, derive one language from another.
+
+`locales/<language>/LC_MESSAGES/<page>.po` holds a page, `polybook.po` the site's own words.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import PoFileError, read_po, write_po
+
+from polybook.config import Book, Language
+from polybook.errors import PolybookError
+
+SITE_WORDS = "polybook"
+OVERRIDES = "overrides.po"
+_DATES = re.compile(rb'^"(POT-Creation-Date|PO-Revision-Date|Generated-By):.*\n', re.MULTILINE)
+
+
+def catalog_folder(book: Book, code: str) -> Path:
+    """The folder of a language's catalogs."""
+    return book.locales / code / "LC_MESSAGES"
+
+
+def read_catalog(path: Path, locale: str) -> Catalog:
+    """Read a PO file; raises `PolybookError` with file and line if it is malformed."""
+    try:
+        with path.open("rb") as file:
+            return read_po(file, locale=locale, abort_invalid=True)
+    except PoFileError as error:
+        raise PolybookError(str(error), path, error.lineno) from None
+    except (UnicodeDecodeError, ValueError) as error:
+        raise PolybookError(f"this is no PO file in UTF-8: {error}", path) from None
+
+
+def write_catalog(path: Path, catalog: Catalog) -> bool:
+    """Write a PO file in the one form of this project, if that changes it; tell whether it did.
+
+    No time stamps and no line numbers, so that a diff shows texts only.
+    """
+    buffer = BytesIO()
+    write_po(buffer, catalog, width=0, include_previous=True, include_lineno=False,
+             omit_header=False)
+    content = _DATES.sub(b"", buffer.getvalue())
+    if path.is_file() and path.read_bytes() == content:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    part.write_bytes(content)
+    os.replace(part, path)
+    return True
+
+
+def compile_catalogs(book: Book, code: str) -> None:
+    """Write the `.mo` file beside every catalog of a language that is newer than it."""
+    for path in sorted(catalog_folder(book, code).rglob("*.po")):
+        target = path.with_suffix(".mo")
+        if not target.is_file() or target.stat().st_mtime < path.stat().st_mtime:
+            buffer = BytesIO()
+            write_mo(buffer, read_catalog(path, code))
+            target.write_bytes(buffer.getvalue())
+
+
+def update_catalogs(book: Book, templates: Path, languages: Iterable[Language]) -> list[Path]:
+    """Merge the page templates below `templates` and the site's words into the catalogs.
+
+    Returns the files that changed. A message whose source changed keeps its translation as fuzzy
+    beside the previous source; one that is gone stays as obsolete.
+    """
+    site_words = site_word_template(book)
+    changed = []
+    for language in languages:
+        folder = catalog_folder(book, language.code)
+        pages = {path.relative_to(templates).with_suffix(".po"): read_catalog(path, language.code)
+                 for path in sorted(templates.rglob("*.pot"))}
+        pages[Path(f"{SITE_WORDS}.po")] = site_words
+        for name, template in pages.items():
+            catalog = _existing(folder / name, language)
+            catalog.update(template, keep_user_comments=True)
+            _tidy(catalog, book, language)
+            if write_catalog(folder / name, catalog):
+                changed.append(folder / name)
+    return changed
+
+
+def site_word_template(book: Book) -> Catalog:
+    """The template of the site's own words: the book's title and the texts of polybook."""
+    template = Catalog(charset="utf-8")
+    template.add(book.title, auto_comments=["The title of the book"])
+    methods = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
+    for _file, _line, message, comments, context in extract_from_dir(
+        Path(__file__).parent, method_map=methods, keywords={"_": None},
+        comment_tags=("translators:",), strip_comment_tags=True,
+    ):
+        template.add(message, auto_comments=comments, context=context)
+    return template
+
+
+def _existing(path: Path, language: Language) -> Catalog:
+    if path.is_file():
+        return read_catalog(path, language.code)
+    return Catalog(locale=language.code, charset="utf-8", fuzzy=False)
+
+
+def _tidy(catalog: Catalog, book: Book, language: Language) -> None:
+    catalog.project, catalog.version = book.title, ""
+    catalog.language_team = language.label
+    catalog.fuzzy = False
+    catalog.header_comment = f"# {book.title}: {language.label}"
+    for message in catalog:
+        message.locations = []
+
+
+def derive_catalogs(book: Book, language: Language) -> list[Path]:
+    """Convert the catalogs that `language` is derived from; returns the files that changed.
+
+    Translations in `locales/<language>/overrides.po` win, by message, on whatever page it is.
+    """
+    if language.derived_from is None:
+        raise PolybookError(f"{language.code} is not derived from another language "
+                            "(derived_from in _config.yml)")
+    convert = _converter(language)
+    source, target = (catalog_folder(book, code) for code in (language.derived_from, language.code))
+    overrides = _overrides(book, language)
+    changed = []
+    for path in sorted(source.rglob("*.po")):
+        derived = Catalog(locale=language.code, charset="utf-8", fuzzy=False)
+        for message in _messages(read_catalog(path, language.derived_from)):
+            text = overrides.get(str(message.id)) or convert(str(message.string))
+            derived.add(message.id, text, flags=message.flags, context=message.context,
+                        auto_comments=message.auto_comments)
+        _tidy(derived, book, language)
+        if write_catalog(target / path.relative_to(source), derived):
+            changed.append(target / path.relative_to(source))
+    return changed
+
+
+def _messages(catalog: Catalog) -> Iterator[Message]:
+    return (message for message in catalog if message.id)
+
+
+def _overrides(book: Book, language: Language) -> dict[str, str]:
+    path = book.locales / language.code / OVERRIDES
+    if not path.is_file():
+        return {}
+    return {str(message.id): str(message.string)
+            for message in _messages(read_catalog(path, language.code)) if message.string}
+
+
+def _converter(language: Language):  # type: ignore[no-untyped-def]
+    from opencc import OpenCC
+
+    conversions = {("zh_CN", "zh_TW"): "s2twp"}
+    try:
+        return OpenCC(conversions[str(language.derived_from), language.code]).convert
+    except KeyError:
+        raise PolybookError(f"there is no conversion from {language.derived_from} "
+                            f"to {language.code}") from None

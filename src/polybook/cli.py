@@ -1,0 +1,127 @@
+"""The `polybook` command."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from polybook.config import Book, load_book
+from polybook.errors import PolybookError
+from polybook.site import BuildOptions
+
+_jobs = click.option("--jobs", type=click.IntRange(min=1), help="How many run side by side.")
+_framework = click.option("--framework", "frameworks", multiple=True, metavar="NAME",
+                          help="Only this framework; may be given several times.")
+
+
+class _Commands(click.Group):
+    """A group whose commands report what a person can mend without a traceback."""
+
+    def invoke(self, context: click.Context) -> object:
+        try:
+            return super().invoke(context)
+        except PolybookError as error:
+            click.echo(f"polybook: {error}", err=True)
+            sys.exit(1)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="minibatch-book")
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Build a book whose code runs once and which is published in several languages.
+
+    Run it in the folder of the book, where _config.yml is.
+    """
+    context.obj = load_book()
+
+
+@main.command()
+@click.option("--language", "languages", multiple=True, metavar="CODE",
+              help="Only this language; may be given several times.")
+@_framework
+@_jobs
+@click.option("--no-execute", is_flag=True, help="Run nothing; mark cells without stored outputs.")
+@click.option("--output", type=click.Path(path_type=Path), metavar="DIR",
+              help="Where the site goes (default: _build/site).")
+@click.option("-W", "--warnings-as-errors", is_flag=True, help="Fail on a warning of Sphinx.")
+@click.pass_obj
+def build(book: Book, languages: tuple[str, ...], frameworks: tuple[str, ...], jobs: int | None,
+          no_execute: bool, output: Path | None, warnings_as_errors: bool) -> None:
+    """Run what is missing and write the site in all languages."""
+    from polybook import site
+
+    options = BuildOptions(languages, frameworks, jobs, not no_execute, output, warnings_as_errors)
+    site.build(book, options, click.echo)
+
+
+@main.command()
+@click.argument("chapters", nargs=-1)
+@_framework
+@click.option("--refresh", is_flag=True, help="Run again what is stored, too.")
+@_jobs
+@click.pass_obj
+def execute(book: Book, chapters: tuple[str, ...], frameworks: tuple[str, ...], refresh: bool,
+            jobs: int | None) -> None:
+    """Run the chapters' cells that have no stored outputs (all chapters if none is named)."""
+    from rich.console import Console
+
+    from polybook import execute as execution
+    from polybook.progress import Progress, outcome_table
+
+    names = [book.framework(name).name for name in frameworks]
+    pages = [_page(book, name) for name in chapters]
+    with Progress() as progress:
+        outcomes = execution.execute(book, execution.chapters_of(book, pages), names,
+                                     refresh=refresh, jobs=jobs, report=progress.report)
+    shown = names or [framework.name for framework in book.frameworks]
+    Console().print(outcome_table(outcomes, shown))
+    errors = [outcome.error for outcome in outcomes if outcome.error]
+    if errors:
+        raise PolybookError("\n".join(map(str, errors)))
+
+
+def _page(book: Book, name: str) -> str:
+    """The page that a person means by its path or its last part."""
+    wanted = name.removesuffix(".md")
+    found = [page for page in book.pages if wanted in (page, Path(page).name)]
+    if not found:
+        raise PolybookError(f"there is no chapter {name!r}; there are: {', '.join(book.pages)}")
+    return found[0]
+
+
+@main.group()
+def translate() -> None:
+    """Keep the translations up to date."""
+
+
+@translate.command()
+@click.argument("languages", nargs=-1)
+@click.pass_obj
+def update(book: Book, languages: tuple[str, ...]) -> None:
+    """Bring the catalogs up to date with the chapters (all languages if none is named)."""
+    from polybook.catalogs import update_catalogs
+    from polybook.render import RenderOptions, extract_messages
+
+    chosen = [book.language(code) for code in languages] or [
+        language for language in book.languages[1:] if not language.derived_from]
+    templates = extract_messages(book, RenderOptions(strict=False, fresh=True))
+    for path in update_catalogs(book, templates, chosen):
+        click.echo(path.relative_to(book.root))
+
+
+@translate.command()
+@click.argument("language")
+@click.pass_obj
+def derive(book: Book, language: str) -> None:
+    """Derive a language's catalogs from those of another one, human overrides kept."""
+    from polybook.catalogs import derive_catalogs
+
+    for path in derive_catalogs(book, book.language(language)):
+        click.echo(path.relative_to(book.root))
+
+
+if __name__ == "__main__":
+    main()

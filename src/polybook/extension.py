@@ -1,0 +1,81 @@
+"""The Jupyter Book extension: settings for the other extensions, and the parts wired together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
+
+from polybook import (
+    agreement, assets, figures, language_menu, mathml, measurements, pages, provenance, tabs,
+)
+from polybook.catalogs import compile_catalogs
+from polybook.config import load_book
+from polybook.texts import CATALOG, _
+
+BEFORE_OTHERS = 1
+
+
+def setup_extension(app: Sphinx) -> dict[str, Any]:
+    """Register the configuration, the parts and the site's files."""
+    book = load_book(app.srcdir)
+    compile_catalogs(book, app.config.language)
+    app.add_message_catalog(CATALOG, str(book.locales))
+    app.add_config_value("polybook", {}, "env", types=[dict])
+    app.add_config_value("polybook_execute", True, "", types=[bool])
+    app.add_config_value("polybook_strict", True, "", types=[bool])
+    app.add_config_value("polybook_frameworks", [], "env", types=[list, tuple])
+    app.add_config_value("polybook_editions", [], "html", types=[list, tuple])
+    app.connect("config-inited", configure, priority=BEFORE_OTHERS)
+    app.connect("env-updated", pages_with_other_navigation)
+    pages.setup_pages(app)
+    tabs.setup_tabs(app)
+    figures.setup_figures(app)
+    measurements.setup_measurements(app)
+    provenance.setup_provenance(app)
+    agreement.setup_agreement(app)
+    mathml.setup_mathml(app)
+    language_menu.setup_language_menu(app)
+    assets.setup_assets(app)
+    return {"version": "1", "env_version": 1, "parallel_read_safe": False,
+            "parallel_write_safe": True}
+
+
+def configure(app: Sphinx, config: Config) -> None:
+    """Set what the book's other extensions need, before they read their settings."""
+    config.nb_custom_formats = {**config.nb_custom_formats, ".md": (
+        "polybook.reader.read",
+        {"root": str(app.srcdir), "frameworks": list(config.polybook_frameworks),
+         "strict": config.polybook_strict},
+        False,
+    )}
+    config.nb_execution_mode = "off"
+    # else the gettext builder drops the figures before their texts are extracted
+    config.nb_mime_priority_overrides = [
+        *config.nb_mime_priority_overrides, ("gettext", "image/svg+xml", 1)]
+    config.locale_dirs = ["locales"]
+    config.gettext_compact = False
+    config.gettext_location = False
+    config.gettext_uuid = False
+    config.numfig = True
+    config.numfig_format = {
+        "section": _("Section %s").__str__(),
+        "figure": _("Figure %s").__str__(),
+        "table": _("Table %s").__str__(),
+        "code-block": _("Listing %s").__str__(),
+    }
+    config.math_eqref_format = str(_("({number})"))
+    config.math_numfig = True
+
+
+def pages_with_other_navigation(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """All pages when a title or the order of the pages changed: each page lists them."""
+    navigation = [
+        sorted((page, title.astext()) for page, title in env.titles.items()),
+        sorted((page, sorted(numbers.items())) for page, numbers in env.toc_secnumbers.items()),
+    ]
+    known = getattr(env, "polybook_navigation", navigation)
+    env.polybook_navigation = navigation  # type: ignore[attr-defined]
+    return [] if known == navigation else sorted(env.found_docs)

@@ -1,0 +1,108 @@
+"""Render the editions with Jupyter Book's own Sphinx set-up, one process per language."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import multiprocessing
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from polybook.config import Book, Language
+
+
+@dataclass(frozen=True)
+class Edition:
+    """The rendering of one language: `ok`, and what Sphinx had to say (its warnings)."""
+
+    language: Language
+    ok: bool
+    messages: str
+
+
+@dataclass(frozen=True)
+class RenderOptions:
+    """What the editions have in common. `fresh` forgets what earlier builds have read."""
+
+    frameworks: tuple[str, ...] = ()
+    editions: tuple[str, ...] = ()
+    strict: bool = True
+    warnings_are_errors: bool = False
+    fresh: bool = False
+
+
+def edition_folder(book: Book, language: Language) -> Path:
+    """The working folder of an edition; `html/` in it is what readers get."""
+    return book.build / "editions" / language.code
+
+
+def render(
+    book: Book, languages: Sequence[Language], options: RenderOptions, jobs: int
+) -> list[Edition]:
+    """Render the languages side by side, at most `jobs` at a time."""
+    preload()
+    method = "fork" if sys.platform.startswith("linux") else "spawn"
+    context = multiprocessing.get_context(method)
+    with ProcessPoolExecutor(max_workers=jobs, mp_context=context) as pool:
+        futures = [pool.submit(render_edition, book, language, options) for language in languages]
+        return [future.result() for future in futures]
+
+
+def preload() -> None:
+    """Import what every edition needs once, before the processes part."""
+    import jupyter_book.sphinx
+    import myst_nb.sphinx_ext
+    import sphinx.builders.html
+    import sphinx_book_theme  # noqa: F401
+
+    import polybook.extension  # noqa: F401
+
+
+def render_edition(book: Book, language: Language, options: RenderOptions) -> Edition:
+    """Render one language into its working folder."""
+    folder = edition_folder(book, language)
+    return _sphinx(book, language, folder / "html", folder / "doctrees", "html", options)
+
+
+def extract_messages(book: Book, options: RenderOptions) -> Path:
+    """Write the templates (`.pot`) of all pages; returns their folder.
+
+    Raises nothing: what Sphinx has to say is in the edition's messages.
+    """
+    from polybook.errors import PolybookError
+
+    folder = book.build / "gettext"
+    edition = _sphinx(book, book.source_language, folder / "templates", folder / "doctrees",
+                      "gettext", options)
+    if not edition.ok:
+        raise PolybookError(f"the messages could not be extracted:\n{edition.messages}")
+    return folder / "templates"
+
+
+def _sphinx(
+    book: Book, language: Language, output: Path, doctrees: Path, builder: str,
+    options: RenderOptions,
+) -> Edition:
+    from jupyter_book.sphinx import build_sphinx
+
+    overrides: dict[str, Any] = {
+        "latex_individualpages": False,
+        "language": language.code,
+        "polybook_execute": False,
+        "polybook_strict": options.strict,
+        "polybook_frameworks": list(options.frameworks),
+        "polybook_editions": list(options.editions),
+    }
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        status = build_sphinx(
+            str(book.root), str(output), doctreedir=str(doctrees),
+            noconfig=True, path_config=str(book.root / "_config.yml"), confoverrides=overrides, builder=builder,
+            quiet=True, freshenv=options.fresh, force_all=options.fresh,
+            warningiserror=options.warnings_are_errors, keep_going=True,
+        )
+    return Edition(language, status == 0, err.getvalue())
