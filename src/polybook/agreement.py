@@ -20,11 +20,12 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 _LAST_NUMBER: Final = re.compile(r"(\d+)[^\w]*$")
 
 
-def agree(language: str, spoken: str, following: str) -> str:
+def agree(language: str, spoken: str, following: str, *, decimal: bool = False) -> str:
     """Return `following` with its leading particle or suffix made to agree with `spoken`.
 
     `language` is a code such as `ko` or `tr`; text in other languages is returned unchanged, and so
-    is text whose first word is no particle known here.
+    is text whose first word is no particle known here. The last number of 3.10 is a ten, or with
+    `decimal` the digits of a fraction.
 
     >>> agree("ko", "그림 3.1", "는 손실이다.")
     '은 손실이다.'
@@ -32,6 +33,8 @@ def agree(language: str, spoken: str, following: str) -> str:
     "'te görülür."
     """
     rule = _RULES.get(language.partition("_")[0])
+    if decimal and language == "ko":
+        spoken = re.sub(r".*\.\d*(\d)$", r"\1", spoken)  # a fraction is read digit by digit
     return rule(spoken, following) if rule else following
 
 
@@ -169,20 +172,27 @@ _RULES: Final[Mapping[str, Callable[[str, str], str]]] = MappingProxyType(
 
 
 class AgreeWithReferences(SphinxPostTransform):
-    """Make what touches a numbered reference agree with it, once its number is known."""
+    """Make what touches a numbered reference or a measured value agree with it, once known."""
 
-    default_priority = 200  # after the references are resolved (10) and the citations (≤ 100)
+    default_priority = 200  # after the references are resolved (10)
 
     def run(self, **_: Any) -> None:
-        """Look at every reference inside the book that text follows directly."""
-        language = self.config.language
-        for reference in list(self.document.findall(nodes.reference)):
-            text = reference.next_node(descend=False, siblings=True)
-            if not reference.get("internal") or not isinstance(text, nodes.Text):
+        """Look at every reference inside the book, and measured value, that text follows directly.
+
+        Citations are left alone: the particle after one agrees with the word before it.
+        """
+        for node in list(self.document.findall(nodes.TextElement)):
+            text = node.next_node(descend=False, siblings=True)
+            measured = isinstance(node, nodes.inline) and "measured" in node["classes"]
+            if not isinstance(text, nodes.Text) or not (measured or _is_numbered(node)):
                 continue
-            agreed = agree(language, reference.astext(), text.astext())
+            agreed = agree(self.config.language, node.astext(), text.astext(), decimal=measured)
             if agreed != text.astext():
                 text.parent.replace(text, nodes.Text(agreed))
+
+
+def _is_numbered(node: nodes.Element) -> bool:
+    return isinstance(node, nodes.reference) and bool(node.get("internal"))
 
 
 def setup_agreement(app: Sphinx) -> None:

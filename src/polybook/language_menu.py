@@ -100,9 +100,8 @@ def _add_templates(app: Sphinx, config: Config) -> None:
 def setup_language_menu(app: Sphinx) -> None:
     """Add the menu's template, and its entries to every page.
 
-    `polybook_editions` lists the language codes of the editions that are built together; a book
-    that is built alone has none and gets no menu.
+    The value `polybook_editions` lists the language codes of the editions that are built together;
+    a book that is built alone has none and gets no menu.
     """
-    app.add_config_value("polybook_editions", [], "html", list)
     app.connect("config-inited", _add_templates)
     app.connect("html-page-context", _add_menu)

@@ -78,6 +78,14 @@ def test_turkish_suffixes_follow_vowel_and_last_sound(
     assert agree("tr", spoken, written) == right
 
 
+def test_a_fraction_is_read_digit_by_digit_and_a_section_number_is_not() -> None:
+    assert agree("ko", "0.50", "가", decimal=True) == "이"
+    assert agree("ko", "0.25", "이", decimal=True) == "가"
+    assert agree("ko", "1.15", "으로", decimal=True) == agree("ko", "5", "으로") == "로"
+    assert agree("ko", "100", "로", decimal=True) == "으로"
+    assert agree("tr", "0,40", "'ti", decimal=True) == "'tı"
+
+
 @pytest.mark.parametrize(("number", "reading"), KOREAN_READINGS.items())
 def test_korean_numbers_are_read_in_sino_korean(number: int, reading: str) -> None:
     assert agreement._last_syllable(str(number)) == reading
@@ -166,6 +174,11 @@ def test_the_text_after_a_reference_in_the_book_agrees(monkeypatch: pytest.Monke
     reference = nodes.reference("", "", nodes.inline("", "그림 3.2"), internal=True)
     document = _paragraph(nodes.Text("앞의 "), reference, nodes.Text("은 손실이다."))
     assert _agreed(document, monkeypatch) == "앞의 그림 3.2는 손실이다."
+
+
+def test_the_text_after_a_measured_value_agrees(monkeypatch: pytest.MonkeyPatch) -> None:
+    value = nodes.inline("", "0.42", classes=["measured"])
+    assert _agreed(_paragraph(value, nodes.Text("으로 준다.")), monkeypatch) == "0.42로 준다."
 
 
 def test_the_text_after_a_link_elsewhere_stays(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,7 +48,7 @@ def test_only_the_current_language_is_marked_and_shown_closed() -> None:
     assert [link["lang"] for link in menu.select("a[aria-current=page]")] == ["zh-CN"]
     summary = menu.select_one("details > summary")
     assert summary is not None
-    assert summary.get_text(strip=True) == "简体中文"
+    assert summary.get_text(" ", strip=True) == "언어 简体中文"
     assert menu.select_one("details[open]") is None
 
 
