@@ -1,4 +1,4 @@
-"""What the chapters on minibatch gradient descent import: data, clocks, training, plots, frameworks.
+"""What the chapters import: data, clocks, training, plots and three frameworks.
 
 One module per idea. ``minibatch.torch``, ``minibatch.tensorflow`` and ``minibatch.mxnet`` have the
 same public names and signatures; ``minibatch.reference`` is their oracle in NumPy. Nothing is

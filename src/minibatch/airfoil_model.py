@@ -2,18 +2,21 @@
 
 Brooks, Pope and Marcolini (1989), NASA RP 1218, section 5, simplified: the suction side alone, an
 untripped boundary layer, no separation term, and normal scatter in place of all that is left out.
-Chords, velocities and angles lie in the ranges that were measured.
+Chords, velocities, angles and thicknesses lie in the ranges that were measured. The level is the
+scaled one: the equations without their term in thickness, span, Mach number and distance.
 """
 
 import numpy
 
-__all__ = ["displacement_thickness", "generate", "sound_level"]
+__all__ = ["displacement_thickness", "generate", "relative_strouhal", "sound_level"]
 
 SPEED_OF_SOUND = 340.46  # [m/s]
 VISCOSITY = 1.4529e-5  # kinematic, of air [m²/s]
-SPAN = 0.4572  # of the tested airfoils [m]
-DISTANCE = 1.22  # from the trailing edge to the microphone [m]
-SCATTER = 4.0  # standard deviation of what the equations leave out [dB]
+LEVEL_SCATTER = 1.5  # standard deviation of what the equations leave out [dB]
+THICKNESS_SCATTER = 0.25  # the same for the decimal logarithm of the thickness
+THICKEST = 0.0584  # what was measured [m]
+FAINTEST = 103.0  # below it, the wind tunnel is louder than the airfoil [dB]
+LOWEST_STROUHAL = 0.25  # of the peak's: likewise
 
 CHORDS = (0.0254, 0.0508, 0.1016, 0.1524, 0.2286, 0.3048)  # [m]
 VELOCITIES = (31.7, 39.6, 55.5, 71.3)  # [m/s]
@@ -26,15 +29,20 @@ THIRD_OCTAVES = 100 * numpy.array(
 def generate(rows: int, seed: int = 0) -> numpy.ndarray:
     """Return a table (rows, 6) with the columns and units of the measured one, always the same."""
     random = numpy.random.default_rng(seed)
-    frequency = random.choice(THIRD_OCTAVES, rows)
-    chord = random.choice(CHORDS, rows)
-    velocity = random.choice(VELOCITIES, rows)
+    tries = 2 * rows + 100  # about two in three can be heard above the wind tunnel
+    frequency = random.choice(THIRD_OCTAVES, tries)
+    chord = random.choice(CHORDS, tries)
+    velocity = random.choice(VELOCITIES, tries)
     # Small airfoils were measured up to larger angles than large ones.
     angle = random.uniform(0, LARGEST_ANGLE * (CHORDS[0] / chord) ** 0.5)
     thickness = displacement_thickness(angle, chord, velocity)
-    level = sound_level(frequency, velocity, thickness, chord)
-    level += random.normal(0, SCATTER, rows)
-    return numpy.column_stack([frequency, angle, chord, velocity, thickness, level])
+    thickness *= 10 ** random.normal(0, THICKNESS_SCATTER, tries)
+    strouhal = relative_strouhal(frequency, velocity, thickness)
+    level = sound_level(strouhal, velocity * chord / VISCOSITY)
+    level += random.normal(0, LEVEL_SCATTER, tries)
+    table = numpy.column_stack([frequency, angle, chord, velocity, thickness, level])
+    heard = (level >= FAINTEST) & (strouhal >= LOWEST_STROUHAL)
+    return table[heard & (thickness <= THICKEST)][:rows]
 
 
 def displacement_thickness(
@@ -54,22 +62,20 @@ def displacement_thickness(
     return at_zero_angle * growth
 
 
-def sound_level(
-    frequency: numpy.ndarray,
-    velocity: numpy.ndarray,
-    thickness: numpy.ndarray,
-    chord: numpy.ndarray,
+def relative_strouhal(
+    frequency: numpy.ndarray, velocity: numpy.ndarray, thickness: numpy.ndarray
 ) -> numpy.ndarray:
-    """Return the sound pressure level [dB] of the suction side's boundary layer (equation 26).
+    """Return the Strouhal number of a frequency [Hz] over the peak's (equations 31 and 32)."""
+    peak = 0.02 * (velocity / SPEED_OF_SOUND) ** -0.6
+    return frequency * thickness / velocity / peak
 
-    ``frequency`` in Hz, ``velocity`` in m/s, ``thickness`` and ``chord`` in m.
+
+def sound_level(strouhal: numpy.ndarray, reynolds: numpy.ndarray) -> numpy.ndarray:
+    """Return the scaled sound pressure level [dB] of the suction side (equation 26).
+
+    ``strouhal`` is relative to the peak's; ``reynolds`` is that of the chord.
     """
-    mach = velocity / SPEED_OF_SOUND
-    reynolds = velocity * chord / VISCOSITY
-    strength = 10 * numpy.log10(thickness * mach**5 * SPAN / DISTANCE**2)
-    peak_strouhal = 0.02 * mach**-0.6
-    distance = numpy.abs(numpy.log10(frequency * thickness / velocity / peak_strouhal))
-    return strength + _spectrum(distance) + _amplitude(reynolds) - 3
+    return _spectrum(numpy.abs(numpy.log10(strouhal))) + _amplitude(reynolds) - 3
 
 
 def _spectrum(a: numpy.ndarray) -> numpy.ndarray:

@@ -32,9 +32,7 @@ class GeneratedDataWarning(UserWarning):
     """The data are not measurements: they were generated, as none could be fetched."""
 
 
-def airfoil(
-    n: int = 1500, *, allow_generated: bool = True
-) -> tuple[numpy.ndarray, numpy.ndarray]:
+def airfoil(n: int = 1500, *, allow_generated: bool = True) -> tuple[numpy.ndarray, numpy.ndarray]:
     """Return the features (n, 5) and targets (n,) of the first n rows, whitened, as float32.
 
     Features are frequency, angle of attack, chord, velocity and displacement thickness; the target
@@ -49,13 +47,11 @@ def airfoil(
     try:
         table = _read(path or _download())
     except OSError as error:
+        problem = f"{path or URL}: could not be read ({type(error).__name__})."
         if path or not allow_generated:
-            raise DataError(f"{path or URL}: {error}\n{_ADVICE}") from error
-        warnings.warn(
-            f"{URL}: {error}\nThe numbers that follow are generated. {_ADVICE}",
-            GeneratedDataWarning,
-            stacklevel=2,
-        )
+            raise DataError(f"{problem}\n{_ADVICE}") from error
+        advice = f"What follows is computed from generated numbers. {_ADVICE}"
+        warnings.warn(f"{problem}\n{advice}", GeneratedDataWarning, stacklevel=2)
         from minibatch.airfoil_model import generate
 
         table = generate(ROWS)
@@ -108,7 +104,8 @@ def _download() -> Path:
             downloader=pooch.HTTPDownloader(timeout=10),
         )
     except ValueError as error:
-        raise DataError(f"{URL}: what came is not the published file: {error}\n{_ADVICE}") from error
+        problem = f"{URL}: what came is not the published file: {error}"
+        raise DataError(f"{problem}\n{_ADVICE}") from error
     return Path(path)
 
 

@@ -173,7 +173,15 @@ def train(
     X, y = tensor(features), tensor(targets)
     model = LinearRegression(initial_params(X.shape[1]), optimizer, states, hyperparams)
     warm_up(model, X, y, batch_size)
-    return fit(model, X, y, batch_size, num_epochs, synchronize=synchronize)
+    return fit(
+        model,
+        X,
+        y,
+        batch_size,
+        num_epochs,
+        synchronize=synchronize,
+        shuffle=lambda array, order: np.take(array, np.array(order, ctx=array.ctx), axis=0),
+    )
 
 
 def train_concise(
@@ -187,4 +195,12 @@ def train_concise(
     X, y = tensor(features), tensor(targets)
     model = ConciseLinearRegression(initial_params(X.shape[1]), hyperparams)
     warm_up(model, X, y, batch_size)
-    return fit(model, X, y, batch_size, num_epochs, synchronize=synchronize)
+    return fit(
+        model,
+        X,
+        y,
+        batch_size,
+        num_epochs,
+        synchronize=synchronize,
+        shuffle=lambda array, order: np.take(array, np.array(order, ctx=array.ctx), axis=0),
+    )

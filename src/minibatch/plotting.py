@@ -22,8 +22,8 @@ def plot_loss(history: History, axes: Axes | None = None) -> Axes:
 def plot_losses(histories: Mapping[str, History], axes: Axes | None = None) -> Axes:
     """Draw the losses of several runs against seconds, on a log axis.
 
-    The axis begins at 0.01 s, or at the first evaluation of the quickest run if that is earlier. The
-    legend's labels stand above the axes, each with half their width: room for translations.
+    The axis begins at 0.01 s, or at the first evaluation of the quickest run if that is earlier.
+    The legend stands above the axes, each label with half their width: room for translations.
     """
     axes = axes or _new_axes()
     for label, history in histories.items():

@@ -97,8 +97,8 @@ def fit(
 ) -> History:
     """Train for some epochs, on freshly shuffled minibatches, and record loss and time.
 
-    ``shuffle(array, order)`` puts rows in a new order and ``split(array, sizes)`` cuts them, both on
-    the device. The loss is evaluated about ten times an epoch, while the clock stands still.
+    ``shuffle(array, order)`` puts rows in a new order and ``split(array, sizes)`` cuts them, both
+    on the device. The loss is evaluated about ten times an epoch, while the clock stands still.
     """
     random = numpy.random.default_rng(seed)
     steps = math.ceil(len(features) / batch_size)
