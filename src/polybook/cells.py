@@ -17,6 +17,7 @@ from typing import Any
 
 import nbformat
 import yaml
+from markdown_it.token import Token
 from nbformat import NotebookNode
 
 from polybook.config import Book, Framework
@@ -28,6 +29,7 @@ OTHER_TAGS = frozenset(
     for part in ("input", "output", "cell", "stdout", "stderr")
 ) | {"raises-exception", "skip-execution", "scroll-output", "full-width", "margin"}
 
+_EXTENSIONS = {"colon_fence", "dollarmath"}
 _NESTED_CELL = re.compile(r"^\s*(?:`{3,}|~{3,}|:{3,})\s*\{code-cell\}", re.MULTILINE)
 
 
@@ -61,7 +63,9 @@ class Chapter:
 
     def line(self, index: int) -> int:
         """The line, from 1, on which the cell of that index begins."""
-        return int(self.notebook.metadata.source_map[index]) + 1
+        number = int(self.notebook.metadata.source_map[index])
+        # MyST-NB counts lines from 0 for prose, and to the line inside the fence for code
+        return number if self.notebook.cells[index].cell_type == "code" else number + 1
 
     def code_line(self, index: int) -> int:
         """The line, from 1, of a cell's first line of code, below its options."""
@@ -100,10 +104,13 @@ class Chapter:
 
 @dataclass(frozen=True)
 class MergedCell:
-    """A cell of the page with the outputs that each framework's run gave for it."""
+    """A cell of the page with the outputs that each framework's run gave for it.
+
+    `source_line` is its entry in MyST-NB's source map.
+    """
 
     cell: NotebookNode
-    line: int
+    source_line: int
     framework: str | None
     outputs: Mapping[str, list[NotebookNode]]
 
@@ -122,7 +129,7 @@ def merge(
     return [
         MergedCell(
             cell,
-            chapter.line(index) - 1,
+            int(chapter.notebook.metadata.source_map[index]),
             chapter.framework_of(cell),
             {
                 framework: list(outputs[position[framework][index]])
@@ -154,8 +161,9 @@ def read_chapter(book: Book, path: Path, text: str | None = None) -> Chapter:
         cell = nbformat.v4.new_markdown_cell(text)
         notebook = nbformat.v4.new_notebook(cells=[cell], metadata={"source_map": [0]})
         return Chapter(path, text, notebook, Settings(timeout=book.timeout), book.frameworks)
-    _refuse_nested_cells(text, path)
-    notebook = _parse(text, path)
+    fences = _fences(text)
+    _refuse_nested_cells(fences, path)
+    notebook = _parse(text, path, fences)
     settings = _settings(book, notebook, path)
     chapter = Chapter(path, text, notebook, settings, book.frameworks)
     for index, cell in enumerate(notebook.cells):
@@ -175,15 +183,29 @@ def _read_text(book: Book, path: Path) -> str:
         raise PolybookError(f"this is not UTF-8: {error}", path) from None
 
 
-def _parse(text: str, path: Path) -> NotebookNode:
+def _parse(text: str, path: Path, fences: list[Token]) -> NotebookNode:
     from myst_nb.core.read import MystMetadataParsingError, read_myst_markdown_notebook
     from myst_parser.config.main import MdParserConfig
 
-    config = MdParserConfig(enable_extensions={"colon_fence", "dollarmath"})
+    config = MdParserConfig(enable_extensions=_EXTENSIONS)
+    faults = (MystMetadataParsingError, yaml.YAMLError, nbformat.ValidationError)
     try:
         return read_myst_markdown_notebook(text, config=config, add_source_map=True, path=path)
-    except (MystMetadataParsingError, yaml.YAMLError) as error:
-        raise PolybookError(f"the front matter or a cell's options: {error}", path) from None
+    except faults as fault:
+        error = fault
+    lines = text.splitlines()
+    for fence in fences:
+        first, last = fence.map or (0, 0)
+        try:
+            read_myst_markdown_notebook("\n".join(lines[first:last]), config=config)
+        except faults as fault:
+            raise PolybookError(f"the cell's options: {_first_line(fault)}", path,
+                                first + 1) from None
+    raise PolybookError(f"the front matter: {_first_line(error)}", path, 1)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]
 
 
 def _settings(book: Book, notebook: NotebookNode, path: Path) -> Settings:
@@ -214,27 +236,33 @@ def _check_tags(chapter: Chapter, cell: NotebookNode, line: int) -> None:
                             chapter.path, line)
 
 
-def _refuse_nested_cells(text: str, path: Path) -> None:
+def _fences(text: str) -> list[Token]:
+    """The fenced blocks of a text: directives and cells, with their lines."""
+    from markdown_it.renderer import RendererHTML
     from myst_parser.config.main import MdParserConfig
     from myst_parser.parsers.mdit import create_md_parser
-    from markdown_it.renderer import RendererHTML
 
-    config = MdParserConfig(enable_extensions={"colon_fence", "dollarmath"},
-                            disable_syntax=["inline"])
-    for token in create_md_parser(config, RendererHTML).parse(text):
-        if token.type not in ("fence", "colon_fence") or not token.map:
-            continue
-        is_cell = token.info.startswith("{code-cell}")
-        if is_cell and token.type == "fence" and token.level == 0:
-            continue
-        line = token.map[0] + 1
-        found = None if is_cell else _NESTED_CELL.search(token.content)
-        if is_cell or (found and token.info.startswith("{")):
-            line += token.content[: found.end()].count("\n") + 1 if found else 0
-            where = token.info.split("}")[0] + "}" if found else "a list, a quote or a colon fence"
-            raise PolybookError(
-                f"a code cell inside {where} would never run: put it at the top level; neighbouring"
-                " cells of different frameworks become tabs by themselves", path, line)
+    config = MdParserConfig(enable_extensions=_EXTENSIONS, disable_syntax=["inline"])
+    tokens = create_md_parser(config, RendererHTML).parse(text)
+    return [token for token in tokens if token.type in ("fence", "colon_fence") and token.map]
+
+
+def _refuse_nested_cells(fences: list[Token], path: Path) -> None:
+    for fence in fences:
+        is_cell = fence.info.startswith("{code-cell}")
+        nested = None if is_cell else _NESTED_CELL.search(fence.content)
+        line = (fence.map or [0])[0] + 1
+        if is_cell and (fence.type == "colon_fence" or fence.level > 0):
+            raise _lost_cell("a list, a quote or a colon fence", path, line)
+        if nested and fence.info.startswith("{"):
+            line += fence.content[: nested.end()].count("\n") + 1
+            raise _lost_cell(fence.info.partition("}")[0] + "}", path, line)
+
+
+def _lost_cell(where: str, path: Path, line: int) -> PolybookError:
+    return PolybookError(
+        f"a code cell inside {where} would never run: put it at the top level; neighbouring cells "
+        "of different frameworks become tabs by themselves", path, line)
 
 
 def _fill_source(book: Book, cell: NotebookNode, path: Path, line: int) -> None:

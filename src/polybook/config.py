@@ -177,12 +177,12 @@ _KINDS = {str: "a text", int: "a whole number", dict: "a mapping"}
 
 def _child(node: yaml.Node | None, name: str) -> yaml.Node | None:
     pairs = node.value if isinstance(node, yaml.MappingNode) else []
-    return next((value for key, value in pairs if key.value == str(name)), None)
+    return next((value for key, value in pairs if key.value == name), None)
 
 
 def _line(node: yaml.Node | None, name: str | None) -> int | None:
     pairs = node.value if isinstance(node, yaml.MappingNode) else []
-    mark = next((key.start_mark for key, _ in pairs if key.value == str(name)), None)
+    mark = next((key.start_mark for key, _ in pairs if key.value == name), None)
     mark = mark or (node.start_mark if node else None)
     return mark.line + 1 if mark else None
 

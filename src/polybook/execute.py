@@ -6,17 +6,19 @@ disturb each other's timings; chapters that ask to be alone run one after the ot
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import json
 import os
 import queue
 import re
+import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import cache
@@ -106,67 +108,73 @@ def execute(
             else:
                 outcomes[place] = Outcome(*place, "missing")
                 missing.append(Job(chapter, framework))
-    for outcome in _run_all(book, store, missing, jobs, report):
+    for outcome in _Runner(book, store, report).run(missing, jobs):
         outcomes[outcome.page, outcome.framework] = outcome
     return list(outcomes.values())
 
 
-def _run_all(
-    book: Book, store: Store, missing: list[Job], jobs: int | None, report: Report
-) -> list[Outcome]:
-    known = store.seconds()
-    missing.sort(
-        key=lambda job: -known.get(f"{job.chapter.page} {job.framework.name}", float("inf"))
-    )
-    beside = [job for job in missing if not job.chapter.settings.alone]
-    alone = [job for job in missing if job.chapter.settings.alone]
-    outcomes = _run_beside(book, store, beside, jobs, report)
-    return outcomes + [_run_one(book, store, job, cores(), report) for job in alone]
+class _Runner:
+    """Runs jobs side by side, then those that want to be alone; an interrupt ends the kernels."""
 
+    def __init__(self, book: Book, store: Store, report: Report) -> None:
+        self.book, self.store, self.report = book, store, report
+        self.kernels: set[int] = set()
 
-def _run_beside(
-    book: Book, store: Store, jobs: list[Job], limit: int | None, report: Report
-) -> list[Outcome]:
-    """Run jobs side by side, each on cores that no other job has."""
-    if not jobs:
-        return []
-    width = max(job.framework.threads for job in jobs)
-    mine = cores()
-    shares = [mine[start : start + width] for start in range(0, len(mine) - width + 1, width)]
-    free: queue.SimpleQueue[tuple[int, ...]] = queue.SimpleQueue()
-    for share in (shares or [mine])[:limit]:
-        free.put(share)
+    def run(self, missing: list[Job], limit: int | None) -> list[Outcome]:
+        known = self.store.seconds()
+        longest_first = sorted(missing, key=lambda job: -known.get(
+            f"{job.chapter.page} {job.framework.name}", float("inf")))
+        beside = [job for job in longest_first if not job.chapter.settings.alone]
+        alone = [job for job in longest_first if job.chapter.settings.alone]
+        return self._run_on(_shares(beside)[:limit], beside) + self._run_on([cores()], alone)
 
-    def run(job: Job) -> Outcome:
-        share = free.get()
-        try:
-            return _run_one(book, store, job, share, report)
-        finally:
+    def _run_on(self, shares: list[tuple[int, ...]], jobs: list[Job]) -> list[Outcome]:
+        """Run jobs, each on one of the shares of cores; no share has two jobs at a time."""
+        free: queue.SimpleQueue[tuple[int, ...]] = queue.SimpleQueue()
+        for share in shares:
             free.put(share)
 
-    with ThreadPoolExecutor(max_workers=free.qsize()) as pool:
-        futures: list[Future[Outcome]] = [pool.submit(run, job) for job in jobs]
-        return [future.result() for future in futures]
+        def run(job: Job) -> Outcome:
+            share = free.get()
+            try:
+                return self._run_one(job, share)
+            finally:
+                free.put(share)
+
+        with ThreadPoolExecutor(max_workers=len(shares)) as pool:
+            futures = [pool.submit(run, job) for job in jobs]
+            try:
+                return [future.result() for future in futures]
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                for kernel in list(self.kernels):
+                    os.kill(kernel, signal.SIGTERM)
+                raise
+
+    def _run_one(self, job: Job, share: tuple[int, ...]) -> Outcome:
+        self.report("start", job, None)
+        place = (job.chapter.page, job.framework.name)
+        started = time.perf_counter()
+        try:
+            run = asyncio.run(run_job(self.book, job, share, self.kernels))
+            self.store.add(run)
+            outcome = Outcome(*place, "run", run.provenance.seconds)
+        except PolybookError as error:
+            outcome = Outcome(*place, "failed", time.perf_counter() - started, error)
+        self.report("end", job, outcome)
+        return outcome
 
 
-def _run_one(
-    book: Book, store: Store, job: Job, share: tuple[int, ...], report: Report
-) -> Outcome:
-    report("start", job, None)
-    place = (job.chapter.page, job.framework.name)
-    started = time.perf_counter()
-    try:
-        run = run_job(book, job, share)
-        store.add(run)
-        outcome = Outcome(*place, "run", run.provenance.seconds)
-    except PolybookError as error:
-        outcome = Outcome(*place, "failed", time.perf_counter() - started, error)
-    report("end", job, outcome)
-    return outcome
+def _shares(jobs: list[Job]) -> list[tuple[int, ...]]:
+    """The cores in shares as wide as the jobs' threads ask for; at least one share."""
+    width = max((job.framework.threads for job in jobs), default=1)
+    mine = cores()
+    return [mine[start : start + width] for start in range(0, len(mine) - width + 1, width)] or [
+        mine]
 
 
-def run_job(book: Book, job: Job, share: tuple[int, ...]) -> Run:
-    """Run one job in a new kernel on the cores `share`.
+async def run_job(book: Book, job: Job, share: tuple[int, ...], kernels: set[int]) -> Run:
+    """Run one job in a new kernel on the cores `share`; `kernels` holds its process while it runs.
 
     Raises `PolybookError` with chapter, line and framework when a cell fails or takes too long,
     or the kernel dies or cannot start.
@@ -175,65 +183,50 @@ def run_job(book: Book, job: Job, share: tuple[int, ...]) -> Run:
     indices = chapter.split(framework.name)
     notebook = nbformat.v4.new_notebook()
     notebook.cells = [_cell_to_run(chapter.notebook.cells[index]) for index in indices]
-    client = NotebookClient(
-        notebook,
-        timeout=chapter.settings.timeout,
-        startup_timeout=STARTUP_SECONDS,
-        kernel_name=framework.kernel,
-        resources={"metadata": {"path": str(book.root)}},
-        extra_arguments=["--InlineBackend.figure_formats={'svg'}"],
-        store_widget_state=False,
-    )
+    client = _client(book, job, notebook)
     cell_seconds: list[float] = []
-    index = None
+    line = 1
     try:
-        with _kernel(client, _environment(book, framework), book.root):
-            _pin(client, share)
-            started = time.perf_counter()
+        async with _kernel(client, book, framework, share, kernels):
             for place, index in enumerate(indices):
+                line = chapter.line(index)
                 before = time.perf_counter()
-                client.execute_cell(notebook.cells[place], place)
+                await client.async_execute_cell(notebook.cells[place], place)
                 cell_seconds.append(time.perf_counter() - before)
-            seconds = time.perf_counter() - started
-            index = None
-            found = _probe(client, book, chapter)
+            found = await _probe(client, book, chapter)
     except NoSuchKernel:
         raise PolybookError(f"there is no Jupyter kernel {framework.kernel!r} here", chapter.path,
                             1, framework.name) from None
     except CellExecutionError as error:
-        raise _cell_error(chapter, framework, index, notebook, error) from None
+        index = indices[len(cell_seconds)]
+        raise _cell_error(chapter, framework, index, error) from None
     except CellTimeoutError:
-        raise PolybookError(
-            f"the cell took more than {chapter.settings.timeout} s and was stopped", chapter.path,
-            chapter.line(index) if index is not None else 1, framework.name) from None
+        seconds = chapter.settings.timeout
+        raise PolybookError(f"the cell took more than {seconds} s and was stopped", chapter.path,
+                            line, framework.name) from None
     except (DeadKernelError, RuntimeError) as error:
-        raise PolybookError(f"the kernel died: {error}", chapter.path,
-                            chapter.line(index) if index is not None else 1,
+        raise PolybookError(f"the kernel died: {error}", chapter.path, line,
                             framework.name) from None
-    return Run(
-        page=chapter.page,
-        framework=framework.name,
-        key=run_key(chapter, framework),
-        outputs=tuple(cell.outputs for cell in notebook.cells),
-        files={name: file_digest(book.source / name) or "" for name in found["files"]},
-        distributions=found["distributions"],
-        data=found["data"],
-        values=found["values"],
-        provenance=Provenance(
-            date=datetime.now(timezone.utc).isoformat(timespec="milliseconds"),
-            commit=_commit(book.root),
-            threads=framework.threads,
-            alone=chapter.settings.alone,
-            seconds=seconds,
-            cell_seconds=tuple(cell_seconds),
-            packages=_packages(book, notebook, found),
-            **{name: found[name] for name in ("processor", "system", "python", "memory")},
-        ),
+    return _record(book, job, notebook, cell_seconds, found)
+
+
+def _client(book: Book, job: Job, notebook: NotebookNode) -> NotebookClient:
+    return NotebookClient(
+        notebook,
+        timeout=job.chapter.settings.timeout,
+        startup_timeout=STARTUP_SECONDS,
+        kernel_name=job.framework.kernel,
+        resources={"metadata": {"path": str(book.root)}},
+        extra_arguments=["--InlineBackend.figure_formats={'svg'}"],
+        store_widget_state=False,
     )
 
 
-@contextmanager
-def _kernel(client: NotebookClient, environment: dict[str, str], folder: Path) -> Iterator[None]:
+@asynccontextmanager
+async def _kernel(
+    client: NotebookClient, book: Book, framework: Framework, share: tuple[int, ...],
+    kernels: set[int],
+) -> AsyncIterator[None]:
     """A running kernel, on sockets that only this user can reach where the system has them."""
     with tempfile.TemporaryDirectory(prefix="polybook-") as sockets:
         client.create_kernel_manager()
@@ -241,8 +234,16 @@ def _kernel(client: NotebookClient, environment: dict[str, str], folder: Path) -
         if os.name == "posix":
             client.km.transport = "ipc"
             client.km.ip = str(Path(sockets) / "kernel")
-        with client.setup_kernel(env=environment, cwd=str(folder)):
-            yield
+        environment = _environment(book, framework)
+        async with client.async_setup_kernel(env=environment, cwd=str(book.root)):
+            pid = getattr(client.km.provisioner, "pid", None)
+            if pid and hasattr(os, "sched_setaffinity"):
+                os.sched_setaffinity(pid, share)  # before the kernel starts threads of its own
+            kernels.update({pid} if pid else ())
+            try:
+                yield
+            finally:
+                kernels.discard(pid)
 
 
 def _cell_to_run(cell: NotebookNode) -> NotebookNode:
@@ -261,21 +262,15 @@ def _environment(book: Book, framework: Framework) -> dict[str, str]:
     }
 
 
-def _pin(client: NotebookClient, share: tuple[int, ...]) -> None:
-    """Give the kernel its cores before it starts threads (where the system can)."""
-    pid = getattr(getattr(client.km, "provisioner", None), "pid", None)
-    if pid and hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(pid, share)
-
-
-def _probe(client: NotebookClient, book: Book, chapter: Chapter) -> dict[str, Any]:
+async def _probe(client: NotebookClient, book: Book, chapter: Chapter) -> dict[str, Any]:
+    """Ask the kernel what the run depended on and measured."""
     arguments = f"{str(book.source)!r}, {chapter.settings.values!r}, {book.data!r}"
     cell = nbformat.v4.new_code_cell(
         f"{inspect.getsource(probe.probe)}\nprint(probe(globals(), {arguments}))"
     )
     client.nb.cells.append(cell)
     try:
-        client.execute_cell(cell, len(client.nb.cells) - 1)
+        await client.async_execute_cell(cell, len(client.nb.cells) - 1)
     except CellExecutionError as error:
         raise PolybookError(f"after the last cell: {error.ename}: {error.evalue}",
                             chapter.path, 1) from None
@@ -284,6 +279,32 @@ def _probe(client: NotebookClient, book: Book, chapter: Chapter) -> dict[str, An
     text = "".join(output.text for output in cell.outputs if output.get("name") == "stdout")
     found: dict[str, Any] = json.loads(text.strip().splitlines()[-1])
     return found
+
+
+def _record(
+    book: Book, job: Job, notebook: NotebookNode, cell_seconds: list[float], found: dict[str, Any]
+) -> Run:
+    chapter, framework = job.chapter, job.framework
+    return Run(
+        page=chapter.page,
+        framework=framework.name,
+        key=run_key(chapter, framework),
+        outputs=tuple(cell.outputs for cell in notebook.cells),
+        files={name: file_digest(book.source / name) or "" for name in found["files"]},
+        distributions=found["distributions"],
+        data=found["data"],
+        values=found["values"],
+        provenance=Provenance(
+            date=datetime.now(timezone.utc).isoformat(timespec="milliseconds"),
+            commit=_commit(book.root),
+            threads=framework.threads,
+            alone=chapter.settings.alone,
+            seconds=sum(cell_seconds),
+            cell_seconds=tuple(cell_seconds),
+            packages=_packages(book, notebook, found),
+            **{name: found[name] for name in ("processor", "system", "python", "memory")},
+        ),
+    )
 
 
 def _packages(book: Book, notebook: NotebookNode, found: dict[str, Any]) -> tuple[str, ...]:
@@ -296,18 +317,12 @@ def _packages(book: Book, notebook: NotebookNode, found: dict[str, Any]) -> tupl
 
 
 def _cell_error(
-    chapter: Chapter,
-    framework: Framework,
-    index: int | None,
-    notebook: NotebookNode,
-    error: CellExecutionError,
+    chapter: Chapter, framework: Framework, index: int, error: CellExecutionError
 ) -> PolybookError:
-    assert index is not None
     line = chapter.line(index)
     text = re.sub(r"\x1b\[[0-9;]*m", "", error.traceback)
     frames = [int(number) for number in re.findall(r"Cell In\[\d+\], line (\d+)", text)]
-    cell = chapter.notebook.cells[index]
-    if frames and not cell.metadata.get("source"):
+    if frames and not chapter.notebook.cells[index].metadata.get("source"):
         line = chapter.code_line(index) + frames[0] - 1
     return PolybookError(f"{error.ename}: {error.evalue}", chapter.path, line, framework.name,
                          details=_short(text))

@@ -51,13 +51,13 @@ def present(chapter: Chapter, runs: Mapping[str, Run | None]) -> NotebookNode:
     for cell in merged:
         if cell.cell.cell_type != "code":
             groups.close()
-            arranged.append((cell.line, cell.cell))
+            arranged.append((cell.source_line, cell.cell))
         elif cell.framework is None:
             groups.close()
-            arranged += [(cell.line, shown) for shown in _for_every_framework(cell, runs, groups)]
+            arranged += [(cell.source_line, shown) for shown in _for_every_framework(cell, runs, groups)]
         elif cell.framework in runs:
             group = groups.of(cell.framework)
-            arranged.append((cell.line, _for_one_framework(cell, runs, group)))
+            arranged.append((cell.source_line, _for_one_framework(cell, runs, group)))
     notebook = nbformat.v4.new_notebook(metadata=dict(chapter.notebook.metadata))
     notebook.cells = [cell for _, cell in arranged]
     notebook.metadata["source_map"] = [line for line, _ in arranged]
