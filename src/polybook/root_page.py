@@ -14,7 +14,7 @@ from polybook.language_menu import Edition
 _SCRIPT = """
 (function (editions, start) {
   "use strict";
-  var traditional = /^zh-(.*-)?(hant|tw|hk|mo)(-|$$)/;
+  var traditional = /^zh(?!.*-hans).*-(hant|tw|hk|mo)(-|$$)/;
   function kind(tag) {
     tag = tag.toLowerCase();
     return /^zh(-|$$)/.test(tag) ? (traditional.test(tag) ? "zh-hant" : "zh-hans")

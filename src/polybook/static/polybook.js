@@ -66,6 +66,7 @@
   // The section that the reader sees: the last heading above the upper third of the window.
   function sectionInView() {
     let section = "";
+    if (scrollY < 8) return section; // at the top it is the page, not its first section
     for (const candidate of document.querySelectorAll("article section[id]")) {
       if (candidate.getBoundingClientRect().top > innerHeight / 3) break;
       if (candidate.parentElement.closest("section")) section = "#" + candidate.id;
@@ -74,9 +75,8 @@
   }
 
   function place() {
-    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    const top = target ? target.getBoundingClientRect().top : -1;
-    return top >= 0 && top < innerHeight ? location.hash : sectionInView();
+    const box = document.querySelector(":target")?.getBoundingClientRect();
+    return box && box.bottom > -1 && box.top < innerHeight ? location.hash : sectionInView();
   }
 
   function startLanguages() {
