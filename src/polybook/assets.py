@@ -7,6 +7,8 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
+from polybook.bundle import setup_bundle
+
 STATIC = Path(__file__).with_name("static")
 
 
@@ -21,8 +23,9 @@ def _add_script(app: Sphinx) -> None:
 
 
 def setup_assets(app: Sphinx) -> None:
-    """Add the package's static folder, style sheet and script to every page."""
+    """Add the package's static folder, style sheet and script to every page, all in one file."""
     app.connect("config-inited", _add_static_folder)
     app.connect("builder-inited", _add_script)
     # Later than the style sheets of the theme and of the other extensions (500).
     app.add_css_file("polybook.css", priority=900)
+    setup_bundle(app)
