@@ -48,7 +48,7 @@ def generate(rows: int, seed: int = 0) -> numpy.ndarray:
 def displacement_thickness(
     angle: numpy.ndarray, chord: numpy.ndarray, velocity: numpy.ndarray
 ) -> numpy.ndarray:
-    """Return the displacement thickness [m] of the suction side (equations 3 and 16).
+    """Return the displacement thickness [m] of the suction side (section 3).
 
     ``angle`` in degrees, ``chord`` in m, ``velocity`` in m/s.
     """
@@ -65,7 +65,7 @@ def displacement_thickness(
 def relative_strouhal(
     frequency: numpy.ndarray, velocity: numpy.ndarray, thickness: numpy.ndarray
 ) -> numpy.ndarray:
-    """Return the Strouhal number of a frequency [Hz] over the peak's (equations 31 and 32)."""
+    """Return the Strouhal number of a frequency [Hz] over the peak's (equation 31)."""
     peak = 0.02 * (velocity / SPEED_OF_SOUND) ** -0.6
     return frequency * thickness / velocity / peak
 

@@ -115,8 +115,10 @@ def _read(path: Path) -> numpy.ndarray:
 
     content = path.read_bytes()
     rows = [_row(path, line, text) for line, text in enumerate(content.splitlines(), 1)]
-    if len(rows) != ROWS:
+    if len(rows) < ROWS:
         raise _wrong(path, len(rows), f"the file ends after {len(rows)} of {ROWS} rows")
+    if len(rows) > ROWS:
+        raise _wrong(path, len(rows), f"the file has {len(rows)} rows, not {ROWS}")
     if (checksum := _sha1(content)) != SHA1:
         raise DataError(f"{path}: its SHA-1 is {checksum}, not {SHA1}\n{_advice_for(path)}")
     return numpy.array(rows)

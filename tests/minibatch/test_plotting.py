@@ -1,0 +1,67 @@
+"""Plots say what their axes are and leave no run out."""
+
+from collections.abc import Iterator
+
+import matplotlib
+import pytest
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+
+from minibatch.plotting import plot_loss, plot_losses
+from minibatch.training import History
+
+QUICK = History((0.0, 1.0, 2.0), (0.0, 0.002, 0.004), (0.5, 0.3, 0.25))
+SLOW = History((0.0, 1.0, 2.0), (0.0, 1.0, 2.0), (0.5, 0.26, 0.24))
+
+
+@pytest.fixture(autouse=True)
+def no_figure_is_left_open() -> Iterator[None]:
+    yield
+    plt.close("all")
+
+
+def test_one_run_is_drawn_against_epochs() -> None:
+    axes = plot_loss(SLOW)
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("epoch", "loss")
+    (line,) = axes.lines
+    assert tuple(line.get_xdata()) == SLOW.epochs
+    assert tuple(line.get_ydata()) == SLOW.losses
+
+
+def test_several_runs_are_drawn_against_seconds_on_a_log_axis() -> None:
+    axes = plot_losses({"quick": QUICK, "slow": SLOW})
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("seconds", "loss")
+    assert axes.get_xscale() == "log"
+
+
+def test_there_is_one_line_and_one_label_per_run() -> None:
+    axes = plot_losses({"quick": QUICK, "slow": SLOW})
+    assert [line.get_label() for line in axes.lines] == ["quick", "slow"]
+    legend = axes.get_legend()
+    assert [text.get_text() for text in legend.get_texts()] == ["quick", "slow"]
+    assert not legend.get_frame_on()
+
+
+def test_the_axis_begins_at_a_hundredth_of_a_second() -> None:
+    assert plot_losses({"slow": SLOW}).get_xlim()[0] == 1e-2
+
+
+def test_a_quicker_run_is_not_cut_off() -> None:
+    assert plot_losses({"quick": QUICK, "slow": SLOW}).get_xlim()[0] <= QUICK.seconds[1]
+
+
+@pytest.mark.parametrize("draw", [plot_loss, lambda run, axes: plot_losses({"run": run}, axes)])
+def test_axes_that_are_given_are_drawn_on(draw) -> None:
+    _, axes = plt.subplots()
+    assert draw(SLOW, axes) is axes
+    assert len(plt.get_fignums()) == 1
+
+
+def test_the_legend_leaves_each_label_half_the_width() -> None:
+    axes = plot_losses({"a": QUICK, "b": SLOW})
+    axes.figure.draw_without_rendering()
+    first, second = (text.get_window_extent() for text in axes.get_legend().get_texts())
+    assert second.x0 - first.x0 > 0.4 * axes.get_window_extent().width
+    assert first.y0 >= axes.get_window_extent().y1
