@@ -29,6 +29,17 @@ UNUSED: Final = frozenset(
 # comments, from another host.
 SILENT_EXTENSIONS: Final = frozenset({"sphinx_thebe", "sphinx_comments"})
 
+# The theme's style sheet names nearly two thousand icons; a page shows a dozen. These stay: those
+# of fonts/polybook-icons.woff2, and the marks of code hosts in the theme's own font.
+ICONS: Final = frozenset({
+    0xF002, 0xF00D, 0xF010, 0xF015, 0xF019, 0xF02D, 0xF03A, 0xF03B, 0xF042, 0xF04B, 0xF04C,
+    0xF054, 0xF057, 0xF058, 0xF059, 0xF05A, 0xF060, 0xF061, 0xF062, 0xF064, 0xF065, 0xF066,
+    0xF06A, 0xF071, 0xF078, 0xF08E, 0xF0C1, 0xF0C9, 0xF0EB, 0xF0F3, 0xF104, 0xF105, 0xF107,
+    0xF121, 0xF126, 0xF135, 0xF15B, 0xF15C, 0xF185, 0xF186, 0xF188, 0xF1C1, 0xF1C9, 0xF296,
+    0xF303, 0xF35D, 0xF09B, 0xF092, 0xF171, 0xE5AE,
+})
+_ICON_RULE: Final = re.compile(r'(?:\.fa-[\w-]+:before,?)+\{content:"(?:\\(?=\w))?([^"\\]+)"\}')
+
 _STYLE: Final = re.compile(r'[ \t]*<link\b(?=[^>]*rel="stylesheet")[^>]*href="([^"]+)"[^>]*>\n?')
 _SCRIPT: Final = re.compile(r'[ \t]*<script\b([^>]*?)\ssrc="([^"]+)"([^>]*)></script>\n?')
 _URL: Final = re.compile(r"""url\((["']?)(?![a-z]+:|[/#])([^)"']+)\1\)""")
@@ -41,11 +52,13 @@ class Bundler:
     """Joins the files of `output/_static` that a page's head names.
 
     `address` gives the address of such a path as seen from the page. Bundles are named by their
-    contents, so pages from earlier builds keep theirs.
+    contents, so pages from earlier builds keep theirs. `all_icons` keeps icons that the theme
+    itself does not show.
     """
 
     output: Path
     address: Callable[[str], str]
+    all_icons: bool = False
 
     def styles(self, head: str) -> str:
         """The head with one style sheet for all local ones, in their order."""
@@ -98,7 +111,7 @@ class Bundler:
         imported = _IMPORT.sub(
             lambda match: self._style_text(normpath(join(folder, match[1]))), text
         )
-        return imported + "\n"
+        return (imported if self.all_icons else _ICON_RULE.sub(_known_icon, imported)) + "\n"
 
     def _script(self, match: re.Match[str]) -> str | None:
         path = self._path(match[2])
@@ -124,6 +137,11 @@ class Bundler:
         return name
 
 
+def _known_icon(rule: re.Match[str]) -> str:
+    code = int(rule[1], 16) if len(rule[1]) > 1 else ord(rule[1])
+    return rule[0] if code in ICONS else ""
+
+
 def _from_static(folder: str, address: str) -> str:
     return normpath(join(folder, address)).removeprefix("_static/")
 
@@ -136,7 +154,8 @@ def _offer_bundler(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document
 ) -> None:
     pathto = context["pathto"]
-    context["bundler"] = Bundler(Path(app.outdir), lambda path: str(pathto(path, 1)))
+    all_icons = "fa-" in context.get("body", "") or bool(context.get("theme_icon_links"))
+    context["bundler"] = Bundler(Path(app.outdir), lambda path: str(pathto(path, 1)), all_icons)
 
 
 def _silence(app: Sphinx) -> None:

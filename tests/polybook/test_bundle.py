@@ -83,3 +83,16 @@ def test_scripts_without_a_function_are_left_out(bundler: Bundler) -> None:
 def test_the_same_files_make_the_same_bundle(bundler: Bundler) -> None:
     assert bundler.styles(_link("one.css")) == bundler.styles(_link("one.css"))
     assert bundler.styles(_link("one.css")) != bundler.styles(_link("base.css"))
+
+
+def test_rules_of_icons_that_no_page_shows_are_left_out(tmp_path: Path) -> None:
+    shown = r'.fa-bars:before,.fa-navicon:before{content:"\f0c9"}'
+    other = r'.fa-cat:before{content:"\f6be"}'
+    (tmp_path / "_static").mkdir()
+    (tmp_path / "_static/icons.css").write_text(shown + other, encoding="utf-8")
+    for all_icons in (False, True):
+        bundler = Bundler(tmp_path, str, all_icons)
+        name = bundler.styles(_link("icons.css")).split('"')[3]
+        assert (tmp_path / name).read_text(encoding="utf-8").strip() == (
+            shown + other if all_icons else shown
+        )
