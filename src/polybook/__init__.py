@@ -1,4 +1,4 @@
-"""One executable book in several languages: cells run once per framework, editions share the outputs.
+"""One executable book in several languages: cells run once, all editions share the outputs.
 
 `polybook` is a Jupyter Book extension (`sphinx.extra_extensions: [polybook]`) and a command.
 """

@@ -21,7 +21,9 @@ from polybook.errors import PolybookError
 
 SITE_WORDS = "polybook"
 OVERRIDES = "overrides.po"
-_DATES = re.compile(rb'^"(POT-Creation-Date|PO-Revision-Date|Generated-By):.*\n', re.MULTILINE)
+_UNUSED_HEADERS = re.compile(
+    rb'^"(POT-Creation-Date|PO-Revision-Date|Generated-By|Report-Msgid-Bugs-To|Last-Translator):'
+    rb".*\n", re.MULTILINE)
 
 
 def catalog_folder(book: Book, code: str) -> Path:
@@ -48,7 +50,7 @@ def write_catalog(path: Path, catalog: Catalog) -> bool:
     buffer = BytesIO()
     write_po(buffer, catalog, width=0, include_previous=True, include_lineno=False,
              omit_header=False)
-    content = _DATES.sub(b"", buffer.getvalue())
+    content = _UNUSED_HEADERS.sub(b"", buffer.getvalue())
     if path.is_file() and path.read_bytes() == content:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -110,12 +112,14 @@ def _existing(path: Path, language: Language) -> Catalog:
 
 
 def _tidy(catalog: Catalog, book: Book, language: Language) -> None:
-    catalog.project, catalog.version = book.title, ""
+    catalog.project, catalog.version = book.title, "1"
     catalog.language_team = language.label
     catalog.fuzzy = False
     catalog.header_comment = f"# {book.title}: {language.label}"
     for message in catalog:
         message.locations = []
+        # Babel guesses formats from braces and percent signs; prose has them without being a format
+        message.flags &= {"fuzzy"}
 
 
 def derive_catalogs(book: Book, language: Language) -> list[Path]:

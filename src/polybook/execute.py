@@ -27,6 +27,7 @@ from typing import Any
 
 import nbformat
 from jupyter_client.kernelspec import NoSuchKernel
+from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
@@ -229,14 +230,14 @@ async def _kernel(
 ) -> AsyncIterator[None]:
     """A running kernel, on sockets that only this user can reach where the system has them."""
     with tempfile.TemporaryDirectory(prefix="polybook-") as sockets:
-        client.create_kernel_manager()
-        client.km.connection_file = str(Path(sockets) / "kernel.json")
+        manager: KernelManager = client.create_kernel_manager()
+        manager.connection_file = str(Path(sockets) / "kernel.json")
         if os.name == "posix":
-            client.km.transport = "ipc"
-            client.km.ip = str(Path(sockets) / "kernel")
+            manager.transport = "ipc"
+            manager.ip = str(Path(sockets) / "kernel")
         environment = _environment(book, framework)
         async with client.async_setup_kernel(env=environment, cwd=str(book.root)):
-            pid = getattr(client.km.provisioner, "pid", None)
+            pid = getattr(manager.provisioner, "pid", None)
             if pid and hasattr(os, "sched_setaffinity"):
                 os.sched_setaffinity(pid, share)  # before the kernel starts threads of its own
             kernels.update({pid} if pid else ())

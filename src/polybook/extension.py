@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
+from sphinx.transforms import SphinxTransform
 
 from polybook import (
-    agreement, assets, figures, language_menu, mathml, measurements, pages, provenance, tabs,
+    agreement,
+    assets,
+    bundle,
+    figures,
+    language_menu,
+    mathml,
+    measurements,
+    pages,
+    provenance,
+    tabs,
 )
 from polybook.catalogs import compile_catalogs
 from polybook.config import load_book
@@ -22,6 +34,7 @@ def setup_extension(app: Sphinx) -> dict[str, Any]:
     """Register the configuration, the parts and the site's files."""
     book = load_book(app.srcdir)
     compile_catalogs(book, app.config.language)
+    app.add_transform(KeepWordlessFormulas)
     app.add_message_catalog(CATALOG, str(book.locales))
     app.add_config_value("polybook", {}, "env", types=[dict])
     app.add_config_value("polybook_execute", True, "", types=[bool])
@@ -39,6 +52,7 @@ def setup_extension(app: Sphinx) -> dict[str, Any]:
     mathml.setup_mathml(app)
     language_menu.setup_language_menu(app)
     assets.setup_assets(app)
+    bundle.setup_bundle(app)
     return {"version": "1", "env_version": 1, "parallel_read_safe": False,
             "parallel_write_safe": True}
 
@@ -59,15 +73,27 @@ def configure(app: Sphinx, config: Config) -> None:
     config.gettext_compact = False
     config.gettext_location = False
     config.gettext_uuid = False
+    config.html_title = str(_(load_book(app.srcdir).title))
     config.numfig = True
     config.numfig_format = {
-        "section": _("Section %s").__str__(),
-        "figure": _("Figure %s").__str__(),
-        "table": _("Table %s").__str__(),
-        "code-block": _("Listing %s").__str__(),
+        "section": str(_("Section %s")),
+        "figure": str(_("Figure %s")),
+        "table": str(_("Table %s")),
+        "code-block": str(_("Listing %s")),
     }
     config.math_eqref_format = str(_("({number})"))
     config.math_numfig = True
+
+
+class KeepWordlessFormulas(SphinxTransform):
+    """Keep displayed formulas without words out of the catalogs: there is nothing to translate."""
+
+    default_priority = 8
+
+    def apply(self, **kwargs: Any) -> None:
+        for formula in self.document.findall(nodes.math_block):
+            if not re.search(r"\\(text|mbox)\b", formula.astext()):
+                formula["translatable"] = False
 
 
 def pages_with_other_navigation(app: Sphinx, env: BuildEnvironment) -> list[str]:

@@ -32,7 +32,7 @@ def setup_measurements(app: Sphinx) -> None:
     app.add_transform(FillMeasurements)
 
 
-class measured(nodes.Inline, nodes.TextElement):  # noqa: N801  (docutils nodes are lower-case)
+class measured(nodes.Inline, nodes.TextElement):
     """A value to be filled in: `value` is its dotted name, `framework` one of them or None."""
 
 

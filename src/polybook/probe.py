@@ -4,7 +4,9 @@ Standard library only: the kernel need not have polybook.
 """
 
 
-def probe(namespace, source, values, data):
+def probe(
+    namespace: dict[str, object], source: str, values: "str | None", data: "str | None"
+) -> str:
     """Return, as JSON text, what the run imported, the values it left and how it was made.
 
     `source`: folder of the book's modules; `values`: name of a dict in `namespace`, or None;
@@ -16,7 +18,7 @@ def probe(namespace, source, values, data):
     import resource
     import sys
 
-    def files():
+    def files() -> list[str]:
         found = []
         for module in list(sys.modules.values()):
             file = getattr(module, "__file__", None)
@@ -24,41 +26,47 @@ def probe(namespace, source, values, data):
                 found.append(os.path.relpath(file, source).replace(os.sep, "/"))
         return sorted(set(found))
 
-    def owners():
+    def owners() -> dict[str, list[str]]:
         from importlib import metadata
 
         known = metadata.packages_distributions()
-        names = {name.partition(".")[0] for name in list(sys.modules)}
-        return {name: known[name] for name in sorted(names) if name in known}
+        files = {name: getattr(module, "__file__", None) or ""
+                 for name, module in list(sys.modules.items()) if "." not in name}
+        return {
+            name: known[name]
+            for name, file in sorted(files.items())
+            # neither the book's own modules nor copies that another distribution carries along
+            if name in known and not file.startswith(source + os.sep) and "_vendor" not in file
+        }
 
-    def distributions(owners):
+    def distributions(owners: dict[str, list[str]]) -> dict[str, str]:
         from importlib import metadata
 
         owned = {owner for several in owners.values() for owner in several}
         return {owner: metadata.version(owner) for owner in sorted(owned)}
 
-    def plain(value, name):
+    def plain(value: object, name: str) -> object:
         if isinstance(value, dict):
             return {str(key): plain(item, f"{name}.{key}") for key, item in value.items()}
         if isinstance(value, (bool, int, str)):
             return value
         try:
-            return float(value)
+            return float(value)  # type: ignore[arg-type]
         except (TypeError, ValueError):
             raise TypeError(f"{name} is neither a number nor a text: {value!r}") from None
 
-    def measured():
+    def measured() -> object:
         if values is None:
             return {}
         if not isinstance(namespace.get(values), dict):
             raise TypeError(f"the chapter promises a dict {values!r}, but its cells leave none")
         return plain(namespace[values], values)
 
-    def data_sets():
+    def data_sets() -> object:
         module, _, function = (data or "").rpartition(".")
         return getattr(sys.modules[module], function)() if module in sys.modules else {}
 
-    def processor():
+    def processor() -> str:
         try:
             with open("/proc/cpuinfo", encoding="utf-8") as lines:
                 for line in lines:

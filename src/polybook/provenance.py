@@ -49,9 +49,9 @@ def provenance_html(runs: Mapping[str, Run], labels: Mapping[str, str], language
         + "</tr>"
         for title, fact in _facts(language)
     )
+    title = escape(_("How these numbers were made"))
     return (
-        f'<details class="polybook-provenance"><summary>{escape(_("How these numbers were made"))}'
-        f'</summary><div class="table-scroll"><table><thead><tr><td></td>{head}</tr></thead>'
+        f'<details class="polybook-provenance"><summary>{title}</summary><div class="table-scroll"><table><thead><tr><td></td>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div></details>"
     )
 
@@ -95,8 +95,9 @@ def _threads(run: Run) -> str:
 def _data(run: Run) -> str:
     if not run.data:
         return "—"
+    generated = escape(_("generated stand-in"))
     return "<br>".join(
         f"{escape(name)}<br><code>{escape(checksum)}</code>" if checksum
-        else f"<strong>{escape(name)}: {escape(_('generated stand-in'))}</strong>"
+        else f"<strong>{escape(name)}: {generated}</strong>"
         for name, checksum in run.data.items()
     )

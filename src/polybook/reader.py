@@ -54,7 +54,8 @@ def present(chapter: Chapter, runs: Mapping[str, Run | None]) -> NotebookNode:
             arranged.append((cell.source_line, cell.cell))
         elif cell.framework is None:
             groups.close()
-            arranged += [(cell.source_line, shown) for shown in _for_every_framework(cell, runs, groups)]
+            shown = _for_every_framework(cell, runs, groups)
+            arranged += [(cell.source_line, part) for part in shown]
         elif cell.framework in runs:
             group = groups.of(cell.framework)
             arranged.append((cell.source_line, _for_one_framework(cell, runs, group)))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from polybook.config import Book, Language
+from polybook.config import CONFIG_FILE, Book, Language
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,6 @@ def render(
 
 def preload() -> None:
     """Import what every edition needs once, before the processes part."""
-    import jupyter_book.sphinx
-    import myst_nb.sphinx_ext
-    import sphinx.builders.html
     import sphinx_book_theme  # noqa: F401
 
     import polybook.extension  # noqa: F401
@@ -101,7 +98,8 @@ def _sphinx(
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         status = build_sphinx(
             str(book.root), str(output), doctreedir=str(doctrees),
-            noconfig=True, path_config=str(book.root / "_config.yml"), confoverrides=overrides, builder=builder,
+            noconfig=True, path_config=str(book.root / CONFIG_FILE), confoverrides=overrides,
+            builder=builder,
             quiet=True, freshenv=options.fresh, force_all=options.fresh,
             warningiserror=options.warnings_are_errors, keep_going=True,
         )

@@ -12,8 +12,14 @@ from typing import Any
 
 from polybook.config import Book, Language, cores
 from polybook.errors import PolybookError
-from polybook.fingerprint import catalog_files, data_at_hand, digest, files_digest, text_files
-from polybook.fingerprint import tool_digest
+from polybook.fingerprint import (
+    catalog_files,
+    data_at_hand,
+    digest,
+    files_digest,
+    text_files,
+    tool_digest,
+)
 
 STAMP = ".polybook.json"
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
-from sphinx_design.shared import create_component
+from sphinx_design.shared import create_component, is_component
 
 from polybook.texts import _
 
@@ -54,17 +53,11 @@ class GroupCells(SphinxTransform):
         for cell in group:
             parent.remove(cell)
         parent.insert(index, tabs)
-        for item, cells in _by_framework(group, tabs):
-            item.extend(cells)
-
-
-def _by_framework(
-    group: list[nodes.container], tabs: nodes.container
-) -> Iterator[tuple[nodes.Element, list[nodes.container]]]:
-    for item in tabs.children:
-        content = item[1]
-        yield content, [cell for cell in group
-                        if placement(cell)["framework"] == item[0]["sync_id"]]
+        for item in tabs.findall(nodes.container):
+            if is_component(item, "tab-item"):
+                label, content = cast("list[nodes.Element]", item.children)
+                content += [cell for cell in group
+                            if placement(cell)["framework"] == label["sync_id"]]
 
 
 def tab_set(group: list[nodes.container], labels: dict[str, str]) -> nodes.container:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 
 import pytest
-
 from conftest import CONFIG
+
 from polybook.config import Book
 from polybook.errors import PolybookError
 

@@ -6,8 +6,8 @@ import os
 from collections.abc import Callable
 
 import pytest
-
 from conftest import FRONT, ONE
+
 from polybook.config import Book
 from polybook.execute import Outcome, chapters_of, execute
 from polybook.store import Store
