@@ -4,6 +4,11 @@ import os
 from importlib.util import find_spec
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is no mistake in the code.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 # The name of a tab, a kernel and a test marker, and the distribution's importable name.
 FRAMEWORKS = {"pytorch": "torch", "tensorflow": "tensorflow", "mxnet": "mxnet"}
