@@ -10,7 +10,7 @@ import numpy
 
 from minibatch.timing import Timer
 
-__all__ = ["History", "Model", "Optimizer", "fit", "minibatches", "slices", "warm_up"]
+__all__ = ["Array", "History", "Model", "Optimizer", "fit", "minibatches", "slices", "warm_up"]
 
 # An array, tensor or variable of whichever framework: the loop only slices it.
 Array = Any
