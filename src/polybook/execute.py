@@ -314,7 +314,8 @@ def _packages(book: Book, notebook: NotebookNode, found: dict[str, Any]) -> tupl
     texts += [(book.source / name).read_text(encoding="utf-8") for name in found["files"]]
     names = {name for text in texts for name in re.findall(
         r"^\s*(?:import|from)\s+([A-Za-z_]\w*)", text, re.MULTILINE)}
-    return tuple(sorted({owner for name in names for owner in found["modules"].get(name, [])}))
+    owners = {owner for name in names for owner in found["modules"].get(name, [])}
+    return tuple(sorted(owners & found["distributions"].keys()))
 
 
 def _cell_error(

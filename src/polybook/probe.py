@@ -32,18 +32,17 @@ def probe(
         known = metadata.packages_distributions()
         files = {name: getattr(module, "__file__", None) or ""
                  for name, module in list(sys.modules.items()) if "." not in name}
-        return {
-            name: known[name]
-            for name, file in sorted(files.items())
-            # neither the book's own modules nor copies that another distribution carries along
-            if name in known and not file.startswith(source + os.sep) and "_vendor" not in file
-        }
+        return {name: known[name] for name, file in sorted(files.items())
+                if name in known and not file.startswith(source + os.sep)}
 
     def distributions(owners: dict[str, list[str]]) -> dict[str, str]:
         from importlib import metadata
 
-        owned = {owner for several in owners.values() for owner in several}
-        return {owner: metadata.version(owner) for owner in sorted(owned)}
+        found = {owner: metadata.distribution(owner)
+                 for several in owners.values() for owner in several}
+        # copies that another distribution carries along are part of that one's version
+        return {owner: found[owner].version for owner in sorted(found)
+                if "_vendor" not in str(found[owner].locate_file(""))}
 
     def plain(value: object, name: str) -> object:
         if isinstance(value, dict):

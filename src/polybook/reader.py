@@ -106,7 +106,7 @@ def _for_every_framework(
     shown = [_shown(cell, [])]
     for name, run in runs.items():
         outputs = cell.outputs.get(name, [])
-        if outputs or run is None:
+        if outputs or (run is None and any(every)):
             part = _shown(cell, outputs, framework=name, group=groups.of(name),
                           missing=run is None)
             part.metadata["tags"] = [*part.metadata.get("tags", []), "remove-input"]
