@@ -24,6 +24,7 @@ OVERRIDES = "overrides.po"
 _UNUSED_HEADERS = re.compile(
     rb'^"(POT-Creation-Date|PO-Revision-Date|Generated-By|Report-Msgid-Bugs-To|Last-Translator):'
     rb".*\n", re.MULTILINE)
+_PO_LINE = re.compile(r'(#.*|((msgctxt|msgid|msgid_plural|msgstr(\[\d+\])?)\s*)?"([^"\\]|\\.)*")?')
 
 
 def catalog_folder(book: Book, code: str) -> Path:
@@ -34,8 +35,12 @@ def catalog_folder(book: Book, code: str) -> Path:
 def read_catalog(path: Path, locale: str) -> Catalog:
     """Read a PO file; raises `PolybookError` with file and line if it is malformed."""
     try:
-        with path.open("rb") as file:
-            return read_po(file, locale=locale, abort_invalid=True)
+        content = path.read_bytes()
+        for number, line in enumerate(content.decode("utf-8").splitlines(), 1):
+            if not _PO_LINE.fullmatch(line.strip()):  # Babel would drop it without a word
+                raise PolybookError("this is not a line of a PO file; is a quotation mark missing?",
+                                    path, number)
+        return read_po(BytesIO(content), locale=locale, abort_invalid=True)
     except PoFileError as error:
         raise PolybookError(str(error), path, error.lineno) from None
     except (UnicodeDecodeError, ValueError) as error:

@@ -17,7 +17,9 @@ def measured_text(value: float | int | str | bool, language: str) -> str:
         return {math.inf: "∞", -math.inf: "−∞"}.get(value, "NaN")
     if isinstance(value, int):
         return format_decimal(value, locale=language)
-    if value and not 1e-4 <= abs(value) < 1e6:
+    if value == 0:
+        return "0"
+    if not 1e-4 <= abs(value) < 1e6:
         return _scientific(value, language)
     return format_decimal(value, format=SIGNIFICANT_DIGITS, locale=language, group_separator=False)
 

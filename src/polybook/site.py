@@ -116,8 +116,11 @@ def _render(
     frameworks: tuple[str, ...], options: BuildOptions, stamp: dict[str, Any],
     say: Callable[[str], None],
 ) -> None:
+    from polybook.catalogs import compile_catalogs
     from polybook.render import RenderOptions, render
 
+    for language in outdated:
+        compile_catalogs(book, language.code)
     render_options = RenderOptions(
         frameworks=frameworks,
         editions=tuple(language.code for language in languages),
