@@ -1,7 +1,9 @@
-"""The NASA airfoil self-noise measurements, whitened, from a folder, the cache or the network.
+"""The NASA airfoil self-noise measurements, whitened, from a folder, the cache
+or the network.
 
-Brooks, Pope and Marcolini (1989), "Airfoil Self-Noise and Prediction", NASA RP 1218; UCI Machine
-Learning Repository no. 291, CC BY 4.0. NumPy and pooch are imported only when data are read.
+Brooks, Pope and Marcolini (1989), "Airfoil Self-Noise and Prediction", NASA RP
+1218; UCI Machine Learning Repository no. 291, CC BY 4.0. NumPy and pooch are
+imported only when data are read.
 """
 
 from __future__ import annotations
@@ -25,24 +27,35 @@ COLUMNS = 6
 
 
 class DataError(Exception):
-    """The data cannot be used; the message says which file and line, and what to do."""
+    """The data cannot be used; the message says which file and line, and
+    what to do.
+    """
 
 
 class GeneratedDataWarning(UserWarning):
-    """The data are not measurements: they were generated, as none could be fetched."""
+    """The data are not measurements: they were generated, as none could be
+    fetched.
+    """
 
 
-def airfoil(n: int = 1500, *, allow_generated: bool = True) -> tuple[numpy.ndarray, numpy.ndarray]:
-    """Return the features (n, 5) and targets (n,) of the first n rows, whitened, as float32.
+def airfoil(
+    n: int = 1500, *, allow_generated: bool = True
+) -> tuple[numpy.ndarray, numpy.ndarray]:
+    """Return the features (n, 5) and targets (n,) of the first n rows,
+    whitened, as float32.
 
-    Features are frequency, angle of attack, chord, velocity and displacement thickness; the target
-    is the sound level. Each column has mean 0 and variance 1. The file comes from the folder named
-    by ``MINIBATCH_DATA``, else the user's cache, else the network; without a network the numbers
-    are generated, with a `GeneratedDataWarning`. Raises `DataError` for a file that is not the
-    published one, and, unless ``allow_generated``, when there is none.
+    Features are frequency, angle of attack, chord, velocity and displacement
+    thickness; the target is the sound level. Each column has mean 0 and
+    variance 1. The file comes from the folder named by ``MINIBATCH_DATA``,
+    else the user's cache, else the network; without a network the numbers are
+    generated, with a `GeneratedDataWarning`. Raises `DataError` for a file
+    that is not the published one, and, unless ``allow_generated``, when there
+    is none.
     """
     if not 1 <= n <= ROWS:
-        raise DataError(f"n is {n}, but {FILE} has {ROWS} rows: ask for 1 to {ROWS}")
+        raise DataError(
+            f"n is {n}, but {FILE} has {ROWS} rows: ask for 1 to {ROWS}"
+        )
     path = _local_file()
     try:
         table = _read(path or _download())
@@ -51,7 +64,9 @@ def airfoil(n: int = 1500, *, allow_generated: bool = True) -> tuple[numpy.ndarr
         if path or not allow_generated:
             raise DataError(f"{problem}\n{_ADVICE}") from error
         advice = f"What follows is computed from generated numbers. {_ADVICE}"
-        warnings.warn(f"{problem}\n{advice}", GeneratedDataWarning, stacklevel=2)
+        warnings.warn(
+            f"{problem}\n{advice}", GeneratedDataWarning, stacklevel=2
+        )
         from minibatch.airfoil_model import generate
 
         table = generate(ROWS)
@@ -60,7 +75,8 @@ def airfoil(n: int = 1500, *, allow_generated: bool = True) -> tuple[numpy.ndarr
 
 
 def sources() -> dict[str, str | None]:
-    """Return the checksum of the file that `airfoil` would read, or None when none is at hand.
+    """Return the checksum of the file that `airfoil` would read, or None when
+    none is at hand.
 
     Asked after `airfoil`, None means that its numbers were generated.
     """
@@ -69,7 +85,10 @@ def sources() -> dict[str, str | None]:
     return {FILE: f"sha1:{SHA1}" if right else None}
 
 
-_ADVICE = f"Fetch {FILE} (UCI data set no. 291) into a folder and name that in MINIBATCH_DATA."
+_ADVICE = (
+    f"Fetch {FILE} (UCI data set no. 291) into a folder, "
+    "and name that folder in MINIBATCH_DATA."
+)
 
 
 def _local_file() -> Path | None:
@@ -90,10 +109,13 @@ def _sha1(content: bytes) -> str:
 
 
 def _download() -> Path:
-    """Fetch the file into the cache; `OSError` is a failing network, `DataError` a wrong file."""
+    """Fetch the file into the cache; `OSError` is a failing network,
+    `DataError` a wrong file.
+    """
     import pooch
 
-    # A page of the book shows what its cells print; only problems belong there.
+    # A page of the book shows what its cells print; only problems belong
+    # there.
     pooch.get_logger().setLevel("WARNING")
     try:
         path = pooch.retrieve(
@@ -110,17 +132,28 @@ def _download() -> Path:
 
 
 def _read(path: Path) -> numpy.ndarray:
-    """Return the table (1503, 6) of the published file; `DataError` says what another one is."""
+    """Return the table (1503, 6) of the published file; `DataError` says
+    what another one is.
+    """
     import numpy
 
     content = path.read_bytes()
-    rows = [_row(path, line, text) for line, text in enumerate(content.splitlines(), 1)]
+    rows = [
+        _row(path, line, text)
+        for line, text in enumerate(content.splitlines(), 1)
+    ]
     if len(rows) < ROWS:
-        raise _wrong(path, len(rows), f"the file ends after {len(rows)} of {ROWS} rows")
+        raise _wrong(
+            path, len(rows), f"the file ends after {len(rows)} of {ROWS} rows"
+        )
     if len(rows) > ROWS:
-        raise _wrong(path, len(rows), f"the file has {len(rows)} rows, not {ROWS}")
+        raise _wrong(
+            path, len(rows), f"the file has {len(rows)} rows, not {ROWS}"
+        )
     if (checksum := _sha1(content)) != SHA1:
-        raise DataError(f"{path}: its SHA-1 is {checksum}, not {SHA1}\n{_advice_for(path)}")
+        raise DataError(
+            f"{path}: its SHA-1 is {checksum}, not {SHA1}\n{_advice_for(path)}"
+        )
     return numpy.array(rows)
 
 
@@ -130,7 +163,11 @@ def _row(path: Path, line: int, text: bytes) -> list[float]:
     except ValueError:
         row = []
     if len(row) != COLUMNS:
-        raise _wrong(path, line, f"expected {COLUMNS} numbers between tabs, got {text[:60]!r}")
+        raise _wrong(
+            path,
+            line,
+            f"expected {COLUMNS} numbers between tabs, got {text[:60]!r}",
+        )
     return row
 
 
@@ -145,6 +182,9 @@ def _advice_for(path: Path) -> str:
 def _whiten(table: numpy.ndarray) -> numpy.ndarray:
     import numpy
 
-    # A column that does not vary in so few rows has no variance to bring to 1: it becomes 0.
-    deviation = numpy.where(numpy.ptp(table, axis=0) > 0, table.std(axis=0), numpy.inf)
+    # A column that does not vary in so few rows has no variance to bring to 1:
+    # it becomes 0.
+    deviation = numpy.where(
+        numpy.ptp(table, axis=0) > 0, table.std(axis=0), numpy.inf
+    )
     return ((table - table.mean(axis=0)) / deviation).astype(numpy.float32)

@@ -5,9 +5,8 @@ import numpy
 # MXNet 1.9.1 still asks for numpy.bool, which NumPy 1.24 removed.
 vars(numpy).setdefault("bool", bool)
 
-from mxnet import autograd, gluon, np, npx  # noqa: E402
-
 from minibatch.training import History, Optimizer, fit, warm_up  # noqa: E402
+from mxnet import autograd, gluon, np, npx  # noqa: E402
 
 __all__ = [
     "ConciseLinearRegression",
@@ -80,7 +79,7 @@ def initial_params(num_features: int, seed: int = 0) -> list[np.ndarray]:
 
 
 def linear(X: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Predict the targets (n,) of examples X (n, d) with weights w (d,) and bias b."""
+    """Predict (n,) targets from X (n, d), weights w (d,) and bias b."""
     return X.dot(w) + b
 
 
@@ -135,7 +134,9 @@ class LinearRegression:
 class ConciseLinearRegression:
     """The same model from Gluon's own layer, loss and trainer."""
 
-    def __init__(self, params: list[np.ndarray], hyperparams: dict[str, float]) -> None:
+    def __init__(
+        self, params: list[np.ndarray], hyperparams: dict[str, float]
+    ) -> None:
         w, b = params
         self.layer = gluon.nn.Dense(1, in_units=len(w))
         self.layer.initialize(ctx=w.ctx)
@@ -144,7 +145,9 @@ class ConciseLinearRegression:
         self.layer.hybridize(static_alloc=True)
         self.squared_loss = gluon.loss.L2Loss()
         self.squared_loss.hybridize(static_alloc=True)
-        self.trainer = gluon.Trainer(self.layer.collect_params(), "sgd", hyperparams, kvstore=None)
+        self.trainer = gluon.Trainer(
+            self.layer.collect_params(), "sgd", hyperparams, kvstore=None
+        )
 
     def step(self, X: np.ndarray, y: np.ndarray) -> None:
         """Update the parameters from one minibatch."""
@@ -171,7 +174,8 @@ def train(
 ) -> History:
     """Train linear regression from scratch, and record loss and time."""
     X, y = tensor(features), tensor(targets)
-    model = LinearRegression(initial_params(X.shape[1]), optimizer, states, hyperparams)
+    params = initial_params(X.shape[1])
+    model = LinearRegression(params, optimizer, states, hyperparams)
     warm_up(model, X, y, batch_size)
     return fit(
         model,
@@ -180,7 +184,9 @@ def train(
         batch_size,
         num_epochs,
         synchronize=synchronize,
-        shuffle=lambda array, order: np.take(array, np.array(order, ctx=array.ctx), axis=0),
+        shuffle=lambda array, order: np.take(
+            array, np.array(order, ctx=array.ctx), axis=0
+        ),
     )
 
 
@@ -191,9 +197,10 @@ def train_concise(
     batch_size: int,
     num_epochs: int,
 ) -> History:
-    """Train linear regression with Gluon's own classes, and record loss and time."""
+    """Train with Gluon's own classes, and record loss and time."""
     X, y = tensor(features), tensor(targets)
-    model = ConciseLinearRegression(initial_params(X.shape[1]), hyperparams)
+    params = initial_params(X.shape[1])
+    model = ConciseLinearRegression(params, hyperparams)
     warm_up(model, X, y, batch_size)
     return fit(
         model,
@@ -202,5 +209,7 @@ def train_concise(
         batch_size,
         num_epochs,
         synchronize=synchronize,
-        shuffle=lambda array, order: np.take(array, np.array(order, ctx=array.ctx), axis=0),
+        shuffle=lambda array, order: np.take(
+            array, np.array(order, ctx=array.ctx), axis=0
+        ),
     )

@@ -19,11 +19,14 @@ def plot_loss(history: History, axes: Axes | None = None) -> Axes:
     return axes
 
 
-def plot_losses(histories: Mapping[str, History], axes: Axes | None = None) -> Axes:
+def plot_losses(
+    histories: Mapping[str, History], axes: Axes | None = None
+) -> Axes:
     """Draw the losses of several runs against seconds, on a log axis.
 
-    The axis begins at 0.01 s, or at the first evaluation of the quickest run if that is earlier.
-    The legend stands above the axes, each label with half their width: room for translations.
+    The axis begins at 0.01 s, or at the first evaluation of the quickest run
+    if that is earlier. The legend stands above the axes, without a frame:
+    there is room for translations.
     """
     axes = axes or _new_axes()
     for label, history in histories.items():
@@ -33,9 +36,7 @@ def plot_losses(histories: Mapping[str, History], axes: Axes | None = None) -> A
     axes.set(xlabel="seconds", ylabel="loss", xscale="log")
     axes.set_xlim(left=min(1e-2, earliest))
     axes.grid(alpha=0.3)
-    axes.legend(
-        loc="lower left", bbox_to_anchor=(0, 1, 1, 0), mode="expand", ncols=2, frameon=False
-    )
+    axes.figure.legend(loc="outside upper center", ncols=2, frameon=False)
     return axes
 
 

@@ -1,4 +1,5 @@
-"""Minibatch gradient descent in NumPy with a hand-written gradient: the oracle of the tests.
+"""Minibatch gradient descent in NumPy with a hand-written gradient: the oracle
+of the tests.
 
 Same public names and signatures as the framework modules, in double precision.
 """
@@ -26,7 +27,9 @@ __all__ = [
 
 
 def tensor(values: numpy.ndarray) -> numpy.ndarray:
-    """Copy numbers, as float64: the oracle is more precise than what it judges."""
+    """Copy numbers, as float64: the oracle is more precise than what it
+    judges.
+    """
     return numpy.array(values, dtype=numpy.float64)
 
 
@@ -34,7 +37,9 @@ def synchronize() -> None:
     """Wait for nothing: a NumPy call has done its work when it returns."""
 
 
-def product_by_elements(A: numpy.ndarray, B: numpy.ndarray, rows: int) -> numpy.ndarray:
+def product_by_elements(
+    A: numpy.ndarray, B: numpy.ndarray, rows: int
+) -> numpy.ndarray:
     """Compute the first rows of AB, one dot product per element."""
     C = numpy.zeros((rows, B.shape[1]))
     for i in range(rows):
@@ -56,7 +61,9 @@ def product(A: numpy.ndarray, B: numpy.ndarray) -> numpy.ndarray:
     return A @ B
 
 
-def product_by_blocks(A: numpy.ndarray, B: numpy.ndarray, width: int) -> numpy.ndarray:
+def product_by_blocks(
+    A: numpy.ndarray, B: numpy.ndarray, width: int
+) -> numpy.ndarray:
     """Compute AB, one call per block of columns."""
     C = numpy.zeros((A.shape[0], B.shape[1]))
     for j in range(0, B.shape[1], width):
@@ -71,8 +78,10 @@ def initial_params(num_features: int, seed: int = 0) -> list[numpy.ndarray]:
     return [w, b]
 
 
-def linear(X: numpy.ndarray, w: numpy.ndarray, b: numpy.ndarray) -> numpy.ndarray:
-    """Predict the targets (n,) of examples X (n, d) with weights w (d,) and bias b."""
+def linear(
+    X: numpy.ndarray, w: numpy.ndarray, b: numpy.ndarray
+) -> numpy.ndarray:
+    """Predict (n,) targets from X (n, d), weights w (d,) and bias b."""
     return X @ w + b
 
 
@@ -108,7 +117,9 @@ class LinearRegression:
         self.hyperparams = hyperparams
 
     def step(self, X: numpy.ndarray, y: numpy.ndarray) -> None:
-        """Update the parameters from one minibatch, with the gradient of the mean half square."""
+        """Update the parameters from one minibatch, with the gradient of
+        the mean half square.
+        """
         errors = linear(X, *self.params) - y
         grads = [X.T @ errors / len(y), errors.mean()]
         self.optimizer(self.params, grads, self.states, self.hyperparams)
@@ -121,7 +132,9 @@ class LinearRegression:
 class ConciseLinearRegression(LinearRegression):
     """The same model: NumPy has no layers, losses or optimizers of its own."""
 
-    def __init__(self, params: list[numpy.ndarray], hyperparams: dict[str, float]) -> None:
+    def __init__(
+        self, params: list[numpy.ndarray], hyperparams: dict[str, float]
+    ) -> None:
         super().__init__(params, sgd, None, hyperparams)
 
 
@@ -136,7 +149,8 @@ def train(
 ) -> History:
     """Train linear regression from scratch, and record loss and time."""
     X, y = tensor(features), tensor(targets)
-    model = LinearRegression(initial_params(X.shape[1]), optimizer, states, hyperparams)
+    params = initial_params(X.shape[1])
+    model = LinearRegression(params, optimizer, states, hyperparams)
     return fit(model, X, y, batch_size, num_epochs, synchronize=synchronize)
 
 
@@ -147,7 +161,10 @@ def train_concise(
     batch_size: int,
     num_epochs: int,
 ) -> History:
-    """Train linear regression with `ConciseLinearRegression`, and record loss and time."""
+    """Train linear regression with `ConciseLinearRegression`, and record
+    loss and time.
+    """
     X, y = tensor(features), tensor(targets)
-    model = ConciseLinearRegression(initial_params(X.shape[1]), hyperparams)
+    params = initial_params(X.shape[1])
+    model = ConciseLinearRegression(params, hyperparams)
     return fit(model, X, y, batch_size, num_epochs, synchronize=synchronize)

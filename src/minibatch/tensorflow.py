@@ -1,8 +1,8 @@
 """Minibatch gradient descent in TensorFlow."""
 
 import numpy
-import tensorflow as tf
 
+import tensorflow as tf
 from minibatch.training import History, Optimizer, fit, warm_up
 
 __all__ = [
@@ -38,7 +38,7 @@ def product_by_elements(A: tf.Tensor, B: tf.Tensor, rows: int) -> tf.Tensor:
     C = tf.Variable(tf.zeros((rows, B.shape[1])))
     for i in range(rows):
         for j in range(B.shape[1]):
-            C[i, j].assign(tf.tensordot(A[i, :], B[:, j], axes=1))
+            C[i, j].assign(tf.reduce_sum(A[i, :] * B[:, j]))
     return C.value()
 
 
@@ -72,7 +72,7 @@ def initial_params(num_features: int, seed: int = 0) -> list[tf.Variable]:
 
 
 def linear(X: tf.Tensor, w: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
-    """Predict the targets (n,) of examples X (n, d) with weights w (d,) and bias b."""
+    """Predict (n,) targets from X (n, d), weights w (d,) and bias b."""
     return tf.linalg.matvec(X, w) + b
 
 
@@ -123,7 +123,9 @@ class LinearRegression:
 class ConciseLinearRegression:
     """The same model from Keras's own layer, loss and optimizer."""
 
-    def __init__(self, params: list[tf.Variable], hyperparams: dict[str, float]) -> None:
+    def __init__(
+        self, params: list[tf.Variable], hyperparams: dict[str, float]
+    ) -> None:
         w, b = params
         self.layer = tf.keras.layers.Dense(1)
         self.layer.build((None, w.shape[0]))
@@ -137,14 +139,16 @@ class ConciseLinearRegression:
         """Update the parameters from one minibatch."""
         params = self.layer.trainable_variables
         with tf.GradientTape() as tape:
+            y_hat = tf.reshape(self.layer(X), (-1,))
             # The mean squared error lacks the factor 1/2 of the squared loss.
-            loss = self.mean_squared_error(y, tf.reshape(self.layer(X), (-1,))) / 2
+            loss = self.mean_squared_error(y, y_hat) / 2
         grads = tape.gradient(loss, params)
         self.optimizer.apply_gradients(zip(grads, params, strict=True))
 
     def loss(self, X: tf.Tensor, y: tf.Tensor) -> float:
         """Return the mean loss of these examples."""
-        return float(self.mean_squared_error(y, tf.reshape(self.layer(X), (-1,)))) / 2
+        y_hat = tf.reshape(self.layer(X), (-1,))
+        return float(self.mean_squared_error(y, y_hat)) / 2
 
 
 def train(
@@ -158,7 +162,8 @@ def train(
 ) -> History:
     """Train linear regression from scratch, and record loss and time."""
     X, y = tensor(features), tensor(targets)
-    model = LinearRegression(initial_params(X.shape[1]), optimizer, states, hyperparams)
+    params = initial_params(X.shape[1])
+    model = LinearRegression(params, optimizer, states, hyperparams)
     warm_up(model, X, y, batch_size)
     return fit(
         model,
@@ -179,9 +184,10 @@ def train_concise(
     batch_size: int,
     num_epochs: int,
 ) -> History:
-    """Train linear regression with Keras's own classes, and record loss and time."""
+    """Train with Keras's own classes, and record loss and time."""
     X, y = tensor(features), tensor(targets)
-    model = ConciseLinearRegression(initial_params(X.shape[1]), hyperparams)
+    params = initial_params(X.shape[1])
+    model = ConciseLinearRegression(params, hyperparams)
     warm_up(model, X, y, batch_size)
     return fit(
         model,

@@ -1,9 +1,10 @@
 """Minibatch gradient descent in PyTorch."""
 
 import numpy
-import torch
 
+import torch
 from minibatch.training import History, Optimizer, fit, warm_up
+from torch import Tensor
 
 __all__ = [
     "ConciseLinearRegression",
@@ -23,7 +24,7 @@ __all__ = [
 ]
 
 
-def tensor(values: numpy.ndarray) -> torch.Tensor:
+def tensor(values: numpy.ndarray) -> Tensor:
     """Move numbers to the device, as float32."""
     device = "cuda" if torch.cuda.is_available() else "cpu"
     return torch.tensor(values, dtype=torch.float32, device=device)
@@ -35,7 +36,7 @@ def synchronize() -> None:
         torch.cuda.synchronize()
 
 
-def product_by_elements(A: torch.Tensor, B: torch.Tensor, rows: int) -> torch.Tensor:
+def product_by_elements(A: Tensor, B: Tensor, rows: int) -> Tensor:
     """Compute the first rows of AB, one dot product per element."""
     C = torch.zeros(rows, B.shape[1], device=A.device)
     for i in range(rows):
@@ -44,7 +45,7 @@ def product_by_elements(A: torch.Tensor, B: torch.Tensor, rows: int) -> torch.Te
     return C
 
 
-def product_by_columns(A: torch.Tensor, B: torch.Tensor) -> torch.Tensor:
+def product_by_columns(A: Tensor, B: Tensor) -> Tensor:
     """Compute AB, one matrix-vector product per column."""
     C = torch.zeros(A.shape[0], B.shape[1], device=A.device)
     for j in range(B.shape[1]):
@@ -52,12 +53,12 @@ def product_by_columns(A: torch.Tensor, B: torch.Tensor) -> torch.Tensor:
     return C
 
 
-def product(A: torch.Tensor, B: torch.Tensor) -> torch.Tensor:
+def product(A: Tensor, B: Tensor) -> Tensor:
     """Compute AB in one call."""
     return torch.mm(A, B)
 
 
-def product_by_blocks(A: torch.Tensor, B: torch.Tensor, width: int) -> torch.Tensor:
+def product_by_blocks(A: Tensor, B: Tensor, width: int) -> Tensor:
     """Compute AB, one call per block of columns."""
     C = torch.zeros(A.shape[0], B.shape[1], device=A.device)
     for j in range(0, B.shape[1], width):
@@ -65,7 +66,7 @@ def product_by_blocks(A: torch.Tensor, B: torch.Tensor, width: int) -> torch.Ten
     return C
 
 
-def initial_params(num_features: int, seed: int = 0) -> list[torch.Tensor]:
+def initial_params(num_features: int, seed: int = 0) -> list[Tensor]:
     """Draw the weights from N(0, 0.01²) and set the bias to zero."""
     weights = numpy.random.default_rng(seed).normal(0, 0.01, num_features)
     w = tensor(weights).requires_grad_()
@@ -73,20 +74,20 @@ def initial_params(num_features: int, seed: int = 0) -> list[torch.Tensor]:
     return [w, b]
 
 
-def linear(X: torch.Tensor, w: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
-    """Predict the targets (n,) of examples X (n, d) with weights w (d,) and bias b."""
+def linear(X: Tensor, w: Tensor, b: Tensor) -> Tensor:
+    """Predict (n,) targets from X (n, d), weights w (d,) and bias b."""
     return X @ w + b
 
 
-def squared_loss(y_hat: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+def squared_loss(y_hat: Tensor, y: Tensor) -> Tensor:
     """Average half the squared errors of a minibatch."""
     return ((y_hat - y) ** 2 / 2).mean()
 
 
 @torch.no_grad()
 def sgd(
-    params: list[torch.Tensor],
-    grads: list[torch.Tensor],
+    params: list[Tensor],
+    grads: list[Tensor],
     states: object,
     hyperparams: dict[str, float],
 ) -> None:
@@ -100,7 +101,7 @@ class LinearRegression:
 
     def __init__(
         self,
-        params: list[torch.Tensor],
+        params: list[Tensor],
         optimizer: Optimizer,
         states: object,
         hyperparams: dict[str, float],
@@ -110,7 +111,7 @@ class LinearRegression:
         self.states = states
         self.hyperparams = hyperparams
 
-    def step(self, X: torch.Tensor, y: torch.Tensor) -> None:
+    def step(self, X: Tensor, y: Tensor) -> None:
         """Update the parameters from one minibatch."""
         loss = squared_loss(linear(X, *self.params), y)
         loss.backward()
@@ -120,7 +121,7 @@ class LinearRegression:
             param.grad = None
 
     @torch.no_grad()
-    def loss(self, X: torch.Tensor, y: torch.Tensor) -> float:
+    def loss(self, X: Tensor, y: Tensor) -> float:
         """Return the mean loss of these examples."""
         return squared_loss(linear(X, *self.params), y).item()
 
@@ -128,16 +129,21 @@ class LinearRegression:
 class ConciseLinearRegression:
     """The same model from PyTorch's own layer, loss and optimizer."""
 
-    def __init__(self, params: list[torch.Tensor], hyperparams: dict[str, float]) -> None:
+    def __init__(
+        self, params: list[Tensor], hyperparams: dict[str, float]
+    ) -> None:
         w, b = params
         self.layer = torch.nn.Linear(len(w), 1, device=w.device)
         with torch.no_grad():
             self.layer.weight.copy_(w.reshape(1, -1))
             self.layer.bias.copy_(b.reshape(1))
         self.mean_squared_error = torch.nn.MSELoss()
-        self.optimizer = torch.optim.SGD(self.layer.parameters(), lr=hyperparams["learning_rate"])
+        learning_rate = hyperparams["learning_rate"]
+        self.optimizer = torch.optim.SGD(
+            self.layer.parameters(), lr=learning_rate
+        )
 
-    def step(self, X: torch.Tensor, y: torch.Tensor) -> None:
+    def step(self, X: Tensor, y: Tensor) -> None:
         """Update the parameters from one minibatch."""
         self.optimizer.zero_grad()
         # The mean squared error lacks the factor 1/2 of the squared loss.
@@ -146,7 +152,7 @@ class ConciseLinearRegression:
         self.optimizer.step()
 
     @torch.no_grad()
-    def loss(self, X: torch.Tensor, y: torch.Tensor) -> float:
+    def loss(self, X: Tensor, y: Tensor) -> float:
         """Return the mean loss of these examples."""
         return self.mean_squared_error(self.layer(X).reshape(-1), y).item() / 2
 
@@ -162,7 +168,8 @@ def train(
 ) -> History:
     """Train linear regression from scratch, and record loss and time."""
     X, y = tensor(features), tensor(targets)
-    model = LinearRegression(initial_params(X.shape[1]), optimizer, states, hyperparams)
+    params = initial_params(X.shape[1])
+    model = LinearRegression(params, optimizer, states, hyperparams)
     warm_up(model, X, y, batch_size)
     return fit(model, X, y, batch_size, num_epochs, synchronize=synchronize)
 
@@ -174,8 +181,9 @@ def train_concise(
     batch_size: int,
     num_epochs: int,
 ) -> History:
-    """Train linear regression with PyTorch's own classes, and record loss and time."""
+    """Train with PyTorch's own classes, and record loss and time."""
     X, y = tensor(features), tensor(targets)
-    model = ConciseLinearRegression(initial_params(X.shape[1]), hyperparams)
+    params = initial_params(X.shape[1])
+    model = ConciseLinearRegression(params, hyperparams)
     warm_up(model, X, y, batch_size)
     return fit(model, X, y, batch_size, num_epochs, synchronize=synchronize)

@@ -10,12 +10,23 @@ import numpy
 
 from minibatch.timing import Timer
 
-__all__ = ["Array", "History", "Model", "Optimizer", "fit", "minibatches", "slices", "warm_up"]
+__all__ = [
+    "Array",
+    "History",
+    "Model",
+    "Optimizer",
+    "fit",
+    "minibatches",
+    "slices",
+    "warm_up",
+]
 
 # An array, tensor or variable of whichever framework: the loop only slices it.
 Array = Any
 Optimizer = Callable[[Any, Any, Any, dict[str, float]], None]
-"""Changes the parameters in place: ``optimizer(params, grads, states, hyperparams)``."""
+"""Changes the parameters in place: ``optimizer(params, grads, states,
+hyperparams)``.
+"""
 
 
 class Model(Protocol):
@@ -30,10 +41,12 @@ class Model(Protocol):
 
 @dataclass(frozen=True)
 class History:
-    """What a training run went through, one entry per evaluation; the first is before any step.
+    """What a training run went through, one entry per evaluation; the first is
+    before any step.
 
-    ``epochs`` counts passes over the data (fractions within a pass), ``seconds`` is the training
-    time up to there without the evaluations, ``losses`` are means over the whole data set.
+    ``epochs`` counts passes over the data (fractions within a pass),
+    ``seconds`` is the training time up to there without the evaluations,
+    ``losses`` are means over the whole data set.
     """
 
     epochs: tuple[float, ...]
@@ -60,26 +73,39 @@ def slices(array: Array, sizes: list[int]) -> Iterator[Array]:
 
 
 def minibatches(
-    features: Array, targets: Array, batch_size: int, *, split: Callable = slices
+    features: Array,
+    targets: Array,
+    batch_size: int,
+    *,
+    split: Callable = slices,
 ) -> Iterator[tuple[Array, Array]]:
-    """Iterate over minibatches (X, y) in the order of the rows; the last may be smaller.
+    """Iterate over minibatches (X, y) in the order of the rows; the last may
+    be smaller.
 
     Raises `ValueError` if ``batch_size`` is less than one.
     """
     if batch_size < 1:
-        raise ValueError(f"batch_size is {batch_size}; a minibatch has at least one example")
+        raise ValueError(
+            f"batch_size is {batch_size}; a minibatch has at least one example"
+        )
     n = len(features)
     sizes = [min(batch_size, n - start) for start in range(0, n, batch_size)]
     return zip(split(features, sizes), split(targets, sizes), strict=True)
 
 
-def warm_up(model: Model, features: Array, targets: Array, batch_size: int) -> None:
-    """Let a framework compile the step for the sizes of minibatch to come, before a clock runs.
+def warm_up(
+    model: Model, features: Array, targets: Array, batch_size: int
+) -> None:
+    """Let a framework compile the step for the sizes of minibatch to come,
+    before a clock runs.
 
-    The examples are zeros, for which a linear model whose bias is still zero has a zero gradient:
-    the parameters do not change.
+    The examples are zeros, for which a linear model whose bias is still zero
+    has a zero gradient: the parameters do not change.
     """
-    for size in {min(batch_size, len(features)), len(features) % batch_size} - {0}:
+    for size in {
+        min(batch_size, len(features)),
+        len(features) % batch_size,
+    } - {0}:
         model.step(0 * features[:size], 0 * targets[:size])
 
 
@@ -95,10 +121,12 @@ def fit(
     split: Callable = slices,
     seed: int = 0,
 ) -> History:
-    """Train for some epochs, on freshly shuffled minibatches, and record loss and time.
+    """Train for some epochs, on freshly shuffled minibatches, and record loss
+    and time.
 
-    ``shuffle(array, order)`` puts rows in a new order and ``split(array, sizes)`` cuts them, both
-    on the device. The loss is evaluated about ten times an epoch, while the clock stands still.
+    ``shuffle(array, order)`` puts rows in a new order and ``split(array,
+    sizes)`` cuts them, both on the device. The loss is evaluated about ten
+    times an epoch, while the clock stands still.
     """
     random = numpy.random.default_rng(seed)
     steps = math.ceil(len(features) / batch_size)
@@ -109,7 +137,9 @@ def fit(
     for epoch in range(num_epochs):
         order = random.permutation(len(features))
         shuffled = shuffle(features, order), shuffle(targets, order)
-        for step, (X, y) in enumerate(minibatches(*shuffled, batch_size, split=split), 1):
+        for step, (X, y) in enumerate(
+            minibatches(*shuffled, batch_size, split=split), 1
+        ):
             model.step(X, y)
             if step % interval == 0 or step == steps:
                 timer.stop()

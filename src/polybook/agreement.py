@@ -91,7 +91,7 @@ def _agree_korean(spoken: str, following: str) -> str:
         return following
     final = (ord(syllable) - ord("가")) % 28  # the number of the consonant that closes it; 8 is ㄹ
     after_vowel = final == 0 or (final == 8 and forms[0].startswith("으로"))
-    return forms[after_vowel] + following[word.end():]
+    return forms[after_vowel] + following[word.end() :]
 
 
 # Turkish: A and I follow the last vowel, D and C harden after a voiceless consonant, and a letter
@@ -103,11 +103,48 @@ _POWERS: Final = ((12, "trilyon"), (9, "milyar"), (6, "milyon"), (3, "bin"), (2,
 
 # The sooner one wins where two share a form: 'i is taken as the accusative, not the possessive.
 _TURKISH_SUFFIXES: Final = (
-    "DA", "DAn", "DAki", "DAkiler", "DAkilerin", "DAkine", "DAkini", "DAkinin", "DAkinden",
-    "(y)A", "(y)I", "(n)In", "(y)lA", "DIr", "DAdIr", "DAydI", "(y)DI", "(y)sA", "(y)ken",
-    "lAr", "lArI", "lArA", "lArIn", "lArdA", "lArdAn", "lIk", "lI", "sIz", "CA", "(ş)Ar",
-    "(I)ncI", "(I)ncIsI", "(I)ncIdA", "(s)I", "(s)InA", "(s)InI", "(s)InIn",
-    "(s)IndA", "(s)IndAn", "(s)IndAki", "(s)IylA", "(s)IdIr",
+    "DA",
+    "DAn",
+    "DAki",
+    "DAkiler",
+    "DAkilerin",
+    "DAkine",
+    "DAkini",
+    "DAkinin",
+    "DAkinden",
+    "(y)A",
+    "(y)I",
+    "(n)In",
+    "(y)lA",
+    "DIr",
+    "DAdIr",
+    "DAydI",
+    "(y)DI",
+    "(y)sA",
+    "(y)ken",
+    "lAr",
+    "lArI",
+    "lArA",
+    "lArIn",
+    "lArdA",
+    "lArdAn",
+    "lIk",
+    "lI",
+    "sIz",
+    "CA",
+    "(ş)Ar",
+    "(I)ncI",
+    "(I)ncIsI",
+    "(I)ncIdA",
+    "(s)I",
+    "(s)InA",
+    "(s)InI",
+    "(s)InIn",
+    "(s)IndA",
+    "(s)IndAn",
+    "(s)IndAki",
+    "(s)IylA",
+    "(s)IdIr",
 )
 _HIGH_VOWEL: Final[Mapping[str, str]] = MappingProxyType(
     dict(zip("aıeiouöü", "ııiiuuüü", strict=True))
@@ -131,7 +168,7 @@ def _attached(suffix: str, word: str) -> str:
         }
         letter = buffer or plain
         written += letters.get(letter, letter)
-    return written[len(word):]
+    return written[len(word) :]
 
 
 def _turkish_forms() -> dict[str, str]:
@@ -163,7 +200,7 @@ def _agree_turkish(spoken: str, following: str) -> str:
         return following
     # A suffix never opens a quotation, whatever the typographer of quotation marks took it for.
     apostrophe = following[0].replace("‘", "’")
-    return apostrophe + _attached(suffix, _last_word(number[1])) + following[written.end():]
+    return apostrophe + _attached(suffix, _last_word(number[1])) + following[written.end() :]
 
 
 _RULES: Final[Mapping[str, Callable[[str, str], str]]] = MappingProxyType(

@@ -31,13 +31,60 @@ SILENT_EXTENSIONS: Final = frozenset({"sphinx_thebe", "sphinx_comments"})
 
 # The theme's style sheet names nearly two thousand icons; a page shows a dozen. These stay: those
 # of fonts/polybook-icons.woff2, and the marks of code hosts in the theme's own font.
-ICONS: Final = frozenset({
-    0xF002, 0xF00D, 0xF010, 0xF015, 0xF019, 0xF02D, 0xF03A, 0xF03B, 0xF042, 0xF04B, 0xF04C,
-    0xF054, 0xF057, 0xF058, 0xF059, 0xF05A, 0xF060, 0xF061, 0xF062, 0xF064, 0xF065, 0xF066,
-    0xF06A, 0xF071, 0xF078, 0xF08E, 0xF0C1, 0xF0C9, 0xF0EB, 0xF0F3, 0xF104, 0xF105, 0xF107,
-    0xF121, 0xF126, 0xF135, 0xF15B, 0xF15C, 0xF185, 0xF186, 0xF188, 0xF1C1, 0xF1C9, 0xF296,
-    0xF303, 0xF35D, 0xF09B, 0xF092, 0xF171, 0xE5AE,
-})
+ICONS: Final = frozenset(
+    {
+        0xF002,
+        0xF00D,
+        0xF010,
+        0xF015,
+        0xF019,
+        0xF02D,
+        0xF03A,
+        0xF03B,
+        0xF042,
+        0xF04B,
+        0xF04C,
+        0xF054,
+        0xF057,
+        0xF058,
+        0xF059,
+        0xF05A,
+        0xF060,
+        0xF061,
+        0xF062,
+        0xF064,
+        0xF065,
+        0xF066,
+        0xF06A,
+        0xF071,
+        0xF078,
+        0xF08E,
+        0xF0C1,
+        0xF0C9,
+        0xF0EB,
+        0xF0F3,
+        0xF104,
+        0xF105,
+        0xF107,
+        0xF121,
+        0xF126,
+        0xF135,
+        0xF15B,
+        0xF15C,
+        0xF185,
+        0xF186,
+        0xF188,
+        0xF1C1,
+        0xF1C9,
+        0xF296,
+        0xF303,
+        0xF35D,
+        0xF09B,
+        0xF092,
+        0xF171,
+        0xE5AE,
+    }
+)
 _ICON_RULE: Final = re.compile(r'(?:\.fa-[\w-]+:before,?)+\{content:"(?:\\(?=\w))?([^"\\]+)"\}')
 
 _STYLE: Final = re.compile(r'[ \t]*<link\b(?=[^>]*rel="stylesheet")[^>]*href="([^"]+)"[^>]*>\n?')
@@ -95,8 +142,7 @@ class Bundler:
         # At the place of the last: the settings that come before the files stay before them.
         tags = {**dict.fromkeys(bundled, ""), bundled[-1]: element.format(self.address(name))}
         return pattern.sub(
-            lambda match: match[0] if texts[match.start()] is None
-            else tags.get(match.start(), ""),
+            lambda match: match[0] if texts[match.start()] is None else tags.get(match.start(), ""),
             head,
         )
 

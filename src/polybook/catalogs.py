@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -23,7 +23,9 @@ SITE_WORDS = "polybook"
 OVERRIDES = "overrides.po"
 _UNUSED_HEADERS = re.compile(
     rb'^"(POT-Creation-Date|PO-Revision-Date|Generated-By|Report-Msgid-Bugs-To|Last-Translator):'
-    rb".*\n", re.MULTILINE)
+    rb".*\n",
+    re.MULTILINE,
+)
 _PO_LINE = re.compile(r'(#.*|((msgctxt|msgid|msgid_plural|msgstr(\[\d+\])?)\s*)?"([^"\\]|\\.)*")?')
 
 
@@ -38,8 +40,9 @@ def read_catalog(path: Path, locale: str) -> Catalog:
         content = path.read_bytes()
         for number, line in enumerate(content.decode("utf-8").splitlines(), 1):
             if not _PO_LINE.fullmatch(line.strip()):  # Babel would drop it without a word
-                raise PolybookError("this is not a line of a PO file; is a quotation mark missing?",
-                                    path, number)
+                raise PolybookError(
+                    "this is not a line of a PO file; is a quotation mark missing?", path, number
+                )
         return read_po(BytesIO(content), locale=locale, abort_invalid=True)
     except PoFileError as error:
         raise PolybookError(str(error), path, error.lineno) from None
@@ -53,8 +56,9 @@ def write_catalog(path: Path, catalog: Catalog) -> bool:
     No time stamps and no line numbers, so that a diff shows texts only.
     """
     buffer = BytesIO()
-    write_po(buffer, catalog, width=0, include_previous=True, include_lineno=False,
-             omit_header=False)
+    write_po(
+        buffer, catalog, width=0, include_previous=True, include_lineno=False, omit_header=False
+    )
     content = _UNUSED_HEADERS.sub(b"", buffer.getvalue())
     if path.is_file() and path.read_bytes() == content:
         return False
@@ -75,26 +79,45 @@ def compile_catalogs(book: Book, code: str) -> None:
             target.write_bytes(buffer.getvalue())
 
 
-def update_catalogs(book: Book, templates: Path, languages: Iterable[Language]) -> list[Path]:
+def update_catalogs(
+    book: Book,
+    templates: Path,
+    languages: Iterable[Language],
+    incomplete: Collection[str] = (),
+) -> list[Path]:
     """Merge the page templates below `templates` and the site's words into the catalogs.
 
     Returns the files that changed. A message whose source changed keeps its translation as fuzzy
-    beside the previous source; one that is gone stays as obsolete.
+    beside the previous source; one that is gone stays as obsolete, but not on `incomplete` pages:
+    their figures, whose texts are messages, have not been drawn.
     """
     site_words = site_word_template(book)
     changed = []
     for language in languages:
         folder = catalog_folder(book, language.code)
-        pages = {path.relative_to(templates).with_suffix(".po"): read_catalog(path, language.code)
-                 for path in sorted(templates.rglob("*.pot"))}
+        pages = {
+            path.relative_to(templates).with_suffix(".po"): read_catalog(path, language.code)
+            for path in sorted(templates.rglob("*.pot"))
+        }
         pages[Path(f"{SITE_WORDS}.po")] = site_words
         for name, template in pages.items():
             catalog = _existing(folder / name, language)
+            if name.with_suffix("").as_posix() in incomplete:
+                template = _with_messages_of(catalog, template)
             catalog.update(template, keep_user_comments=True)
             _tidy(catalog, book, language)
             if write_catalog(folder / name, catalog):
                 changed.append(folder / name)
     return changed
+
+
+def _with_messages_of(catalog: Catalog, template: Catalog) -> Catalog:
+    """The template with the catalog's messages after its own, so that none is retired."""
+    whole = Catalog(charset="utf-8")
+    for message in [*_messages(template), *_messages(catalog)]:
+        if message.id not in whole:
+            whole.add(message.id, auto_comments=message.auto_comments, context=message.context)
+    return whole
 
 
 def site_word_template(book: Book) -> Catalog:
@@ -103,8 +126,11 @@ def site_word_template(book: Book) -> Catalog:
     template.add(book.title, auto_comments=["The title of the book"])
     methods = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
     for _file, _line, message, comments, context in extract_from_dir(
-        Path(__file__).parent, method_map=methods, keywords={"_": None},
-        comment_tags=("translators:",), strip_comment_tags=True,
+        Path(__file__).parent,
+        method_map=methods,
+        keywords={"_": None},
+        comment_tags=("translators:",),
+        strip_comment_tags=True,
     ):
         template.add(message, auto_comments=comments, context=context)
     return template
@@ -133,8 +159,9 @@ def derive_catalogs(book: Book, language: Language) -> list[Path]:
     Translations in `locales/<language>/overrides.po` win, by message, on whatever page it is.
     """
     if language.derived_from is None:
-        raise PolybookError(f"{language.code} is not derived from another language "
-                            "(derived_from in _config.yml)")
+        raise PolybookError(
+            f"{language.code} is not derived from another language (derived_from in _config.yml)"
+        )
     convert = _converter(language)
     source, target = (catalog_folder(book, code) for code in (language.derived_from, language.code))
     overrides = _overrides(book, language)
@@ -143,8 +170,13 @@ def derive_catalogs(book: Book, language: Language) -> list[Path]:
         derived = Catalog(locale=language.code, charset="utf-8", fuzzy=False)
         for message in _messages(read_catalog(path, language.derived_from)):
             text = overrides.get(str(message.id)) or convert(str(message.string))
-            derived.add(message.id, text, flags=message.flags, context=message.context,
-                        auto_comments=message.auto_comments)
+            derived.add(
+                message.id,
+                text,
+                flags=message.flags,
+                context=message.context,
+                auto_comments=message.auto_comments,
+            )
         _tidy(derived, book, language)
         if write_catalog(target / path.relative_to(source), derived):
             changed.append(target / path.relative_to(source))
@@ -159,8 +191,11 @@ def _overrides(book: Book, language: Language) -> dict[str, str]:
     path = book.locales / language.code / OVERRIDES
     if not path.is_file():
         return {}
-    return {str(message.id): str(message.string)
-            for message in _messages(read_catalog(path, language.code)) if message.string}
+    return {
+        str(message.id): str(message.string)
+        for message in _messages(read_catalog(path, language.code))
+        if message.string
+    }
 
 
 def _converter(language: Language):  # type: ignore[no-untyped-def]
@@ -170,5 +205,6 @@ def _converter(language: Language):  # type: ignore[no-untyped-def]
     try:
         return OpenCC(conversions[str(language.derived_from), language.code]).convert
     except KeyError:
-        raise PolybookError(f"there is no conversion from {language.derived_from} "
-                            f"to {language.code}") from None
+        raise PolybookError(
+            f"there is no conversion from {language.derived_from} to {language.code}"
+        ) from None

@@ -72,8 +72,13 @@ class Chapter:
         first = self.notebook.cells[index].source.partition("\n")[0].strip()
         lines = self.text.splitlines()
         start = self.line(index)
-        return next((number for number in range(start, len(lines))
-                     if lines[number].strip() == first), start - 1) + 1
+        return (
+            next(
+                (number for number in range(start, len(lines)) if lines[number].strip() == first),
+                start - 1,
+            )
+            + 1
+        )
 
     @cached_property
     def tagged(self) -> bool:
@@ -177,8 +182,9 @@ def _read_text(book: Book, path: Path) -> str:
     try:
         return (book.root / path).read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise PolybookError("the table of contents names it, but there is no such file",
-                            path) from None
+        raise PolybookError(
+            "the table of contents names it, but there is no such file", path
+        ) from None
     except UnicodeDecodeError as error:
         raise PolybookError(f"this is not UTF-8: {error}", path) from None
 
@@ -199,8 +205,9 @@ def _parse(text: str, path: Path, fences: list[Token]) -> NotebookNode:
         try:
             read_myst_markdown_notebook("\n".join(lines[first:last]), config=config)
         except faults as fault:
-            raise PolybookError(f"the cell's options: {_first_line(fault)}", path,
-                                first + 1) from None
+            raise PolybookError(
+                f"the cell's options: {_first_line(fault)}", path, first + 1
+            ) from None
     raise PolybookError(f"the front matter: {_first_line(error)}", path, 1)
 
 
@@ -215,8 +222,9 @@ def _settings(book: Book, notebook: NotebookNode, path: Path) -> Settings:
         raise PolybookError("polybook: expected a mapping in the front matter", path, 1)
     for name, value in asked.items():
         if name not in types:
-            raise PolybookError(f"polybook.{name}: unknown key; it takes: {', '.join(types)}",
-                                path, 1)
+            raise PolybookError(
+                f"polybook.{name}: unknown key; it takes: {', '.join(types)}", path, 1
+            )
         if not isinstance(value, types[name]):
             raise PolybookError(f"polybook.{name}: found {value!r}", path, 1)
     return Settings(**{"timeout": book.timeout, **asked})
@@ -232,8 +240,9 @@ def _check_tags(chapter: Chapter, cell: NotebookNode, line: int) -> None:
             known = ", ".join([*frameworks, *sorted(OTHER_TAGS)])
             raise PolybookError(f"unknown tag {tag!r}; it may be: {known}", chapter.path, line)
     if sum(tag in frameworks for tag in tags) > 1:
-        raise PolybookError("a cell belongs to one framework, or without a tag to all",
-                            chapter.path, line)
+        raise PolybookError(
+            "a cell belongs to one framework, or without a tag to all", chapter.path, line
+        )
 
 
 def _fences(text: str) -> list[Token]:
@@ -262,7 +271,10 @@ def _refuse_nested_cells(fences: list[Token], path: Path) -> None:
 def _lost_cell(where: str, path: Path, line: int) -> PolybookError:
     return PolybookError(
         f"a code cell inside {where} would never run: put it at the top level; neighbouring cells "
-        "of different frameworks become tabs by themselves", path, line)
+        "of different frameworks become tabs by themselves",
+        path,
+        line,
+    )
 
 
 def _fill_source(book: Book, cell: NotebookNode, path: Path, line: int) -> None:

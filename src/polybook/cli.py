@@ -12,8 +12,13 @@ from polybook.errors import PolybookError
 from polybook.site import BuildOptions
 
 _jobs = click.option("--jobs", type=click.IntRange(min=1), help="How many run side by side.")
-_framework = click.option("--framework", "frameworks", multiple=True, metavar="NAME",
-                          help="Only this framework; may be given several times.")
+_framework = click.option(
+    "--framework",
+    "frameworks",
+    multiple=True,
+    metavar="NAME",
+    help="Only this framework; may be given several times.",
+)
 
 
 class _Commands(click.Group):
@@ -39,17 +44,33 @@ def main(context: click.Context) -> None:
 
 
 @main.command()
-@click.option("--language", "languages", multiple=True, metavar="CODE",
-              help="Only this language; may be given several times.")
+@click.option(
+    "--language",
+    "languages",
+    multiple=True,
+    metavar="CODE",
+    help="Only this language; may be given several times.",
+)
 @_framework
 @_jobs
 @click.option("--no-execute", is_flag=True, help="Run nothing; mark cells without stored outputs.")
-@click.option("--output", type=click.Path(path_type=Path), metavar="DIR",
-              help="Where the site goes (default: _build/site).")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Where the site goes (default: _build/site).",
+)
 @click.option("-W", "--warnings-as-errors", is_flag=True, help="Fail on a warning of Sphinx.")
 @click.pass_obj
-def build(book: Book, languages: tuple[str, ...], frameworks: tuple[str, ...], jobs: int | None,
-          no_execute: bool, output: Path | None, warnings_as_errors: bool) -> None:
+def build(
+    book: Book,
+    languages: tuple[str, ...],
+    frameworks: tuple[str, ...],
+    jobs: int | None,
+    no_execute: bool,
+    output: Path | None,
+    warnings_as_errors: bool,
+) -> None:
     """Run what is missing and write the site in all languages."""
     from polybook import site
 
@@ -63,8 +84,13 @@ def build(book: Book, languages: tuple[str, ...], frameworks: tuple[str, ...], j
 @click.option("--refresh", is_flag=True, help="Run again what is stored, too.")
 @_jobs
 @click.pass_obj
-def execute(book: Book, chapters: tuple[str, ...], frameworks: tuple[str, ...], refresh: bool,
-            jobs: int | None) -> None:
+def execute(
+    book: Book,
+    chapters: tuple[str, ...],
+    frameworks: tuple[str, ...],
+    refresh: bool,
+    jobs: int | None,
+) -> None:
     """Run the chapters' cells that have no stored outputs (all chapters if none is named)."""
     from rich.console import Console
 
@@ -74,8 +100,14 @@ def execute(book: Book, chapters: tuple[str, ...], frameworks: tuple[str, ...], 
     names = [book.framework(name).name for name in frameworks]
     pages = [_page(book, name) for name in chapters]
     with Progress() as progress:
-        outcomes = execution.execute(book, execution.chapters_of(book, pages), names,
-                                     refresh=refresh, jobs=jobs, report=progress.report)
+        outcomes = execution.execute(
+            book,
+            execution.chapters_of(book, pages),
+            names,
+            refresh=refresh,
+            jobs=jobs,
+            report=progress.report,
+        )
     shown = names or [framework.name for framework in book.frameworks]
     Console().print(outcome_table(outcomes, shown))
     errors = [outcome.error for outcome in outcomes if outcome.error]
@@ -103,12 +135,19 @@ def translate() -> None:
 def update(book: Book, languages: tuple[str, ...]) -> None:
     """Bring the catalogs up to date with the chapters (all languages if none is named)."""
     from polybook.catalogs import update_catalogs
+    from polybook.execute import pages_without_runs
     from polybook.render import RenderOptions, extract_messages
 
     chosen = [book.language(code) for code in languages] or [
-        language for language in book.languages[1:] if not language.derived_from]
+        language for language in book.languages[1:] if not language.derived_from
+    ]
     templates = extract_messages(book, RenderOptions(strict=False, fresh=True))
-    for path in update_catalogs(book, templates, chosen):
+    incomplete = pages_without_runs(book)
+    for page in incomplete:
+        click.echo(
+            f"{page}: not all its cells have been run; messages of figures are kept", err=True
+        )
+    for path in update_catalogs(book, templates, chosen, incomplete):
         click.echo(path.relative_to(book.root))
 
 

@@ -196,8 +196,9 @@ def load_book(root: Path | str = ".") -> Book:
     try:
         text = (root / CONFIG_FILE).read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise PolybookError("there is no such file here; run polybook in the book's folder",
-                            CONFIG_FILE) from None
+        raise PolybookError(
+            "there is no such file here; run polybook in the book's folder", CONFIG_FILE
+        ) from None
     try:
         node, values = yaml.compose(text), yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
@@ -238,13 +239,15 @@ def _frameworks(section: _Settings) -> tuple[Framework, ...]:
         if not re.fullmatch(r"[a-z][a-z0-9-]*", name):
             raise settings.error("a framework's name is a cell tag: lower-case letters and digits")
         environment = settings.mapping("environment")
-        frameworks.append(Framework(
-            name=name,
-            label=settings.get("label", str, required=True),
-            kernel=settings.get("kernel", str, "python3"),
-            threads=_positive(settings, "threads", threads),
-            environment={key: environment.get(key, str) for key in environment.values},
-        ))
+        frameworks.append(
+            Framework(
+                name=name,
+                label=settings.get("label", str, required=True),
+                kernel=settings.get("kernel", str, "python3"),
+                threads=_positive(settings, "threads", threads),
+                environment={key: environment.get(key, str) for key in environment.values},
+            )
+        )
     if not frameworks:
         raise section.error("names no framework", "frameworks")
     return tuple(frameworks)

@@ -30,6 +30,8 @@ class PolybookError(Exception):
         place = "" if self.path is None else f"{self.path}"
         place += "" if self.line is None else f":{self.line}"
         place += "" if self.framework is None else f" [{self.framework}]"
-        return (f"{place}: " if place else "") + self.message + (
-            f"\n{self.details}" if self.details else ""
+        return (
+            (f"{place}: " if place else "")
+            + self.message
+            + (f"\n{self.details}" if self.details else "")
         )

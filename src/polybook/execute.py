@@ -81,6 +81,16 @@ def chapters_of(book: Book, pages: Iterable[str] | None = None) -> list[Chapter]
     return [read_chapter(book, Path(f"{page}.md")) for page in (pages or book.pages)]
 
 
+def pages_without_runs(book: Book) -> list[str]:
+    """The pages that lack a stored run of some framework."""
+    store = Store(book, strict=False)
+    return [
+        chapter.page
+        for chapter in chapters_of(book)
+        if not all(store.find(chapter, framework) for framework in chapter.runs_in())
+    ]
+
+
 def execute(
     book: Book,
     chapters: Sequence[Chapter],
@@ -123,8 +133,10 @@ class _Runner:
 
     def run(self, missing: list[Job], limit: int | None) -> list[Outcome]:
         known = self.store.seconds()
-        longest_first = sorted(missing, key=lambda job: -known.get(
-            f"{job.chapter.page} {job.framework.name}", float("inf")))
+        longest_first = sorted(
+            missing,
+            key=lambda job: -known.get(f"{job.chapter.page} {job.framework.name}", float("inf")),
+        )
         beside = [job for job in longest_first if not job.chapter.settings.alone]
         alone = [job for job in longest_first if job.chapter.settings.alone]
         return self._run_on(_shares(beside)[:limit], beside) + self._run_on([cores()], alone)
@@ -171,7 +183,8 @@ def _shares(jobs: list[Job]) -> list[tuple[int, ...]]:
     width = max((job.framework.threads for job in jobs), default=1)
     mine = cores()
     return [mine[start : start + width] for start in range(0, len(mine) - width + 1, width)] or [
-        mine]
+        mine
+    ]
 
 
 async def run_job(book: Book, job: Job, share: tuple[int, ...], kernels: set[int]) -> Run:
@@ -196,18 +209,24 @@ async def run_job(book: Book, job: Job, share: tuple[int, ...], kernels: set[int
                 cell_seconds.append(time.perf_counter() - before)
             found = await _probe(client, book, chapter)
     except NoSuchKernel:
-        raise PolybookError(f"there is no Jupyter kernel {framework.kernel!r} here", chapter.path,
-                            1, framework.name) from None
+        raise PolybookError(
+            f"there is no Jupyter kernel {framework.kernel!r} here", chapter.path, 1, framework.name
+        ) from None
     except CellExecutionError as error:
         index = indices[len(cell_seconds)]
         raise _cell_error(chapter, framework, index, error) from None
     except CellTimeoutError:
         seconds = chapter.settings.timeout
-        raise PolybookError(f"the cell took more than {seconds} s and was stopped", chapter.path,
-                            line, framework.name) from None
+        raise PolybookError(
+            f"the cell took more than {seconds} s and was stopped",
+            chapter.path,
+            line,
+            framework.name,
+        ) from None
     except (DeadKernelError, RuntimeError) as error:
-        raise PolybookError(f"the kernel died: {error}", chapter.path, line,
-                            framework.name) from None
+        raise PolybookError(
+            f"the kernel died: {error}", chapter.path, line, framework.name
+        ) from None
     return _record(book, job, notebook, cell_seconds, found)
 
 
@@ -225,7 +244,10 @@ def _client(book: Book, job: Job, notebook: NotebookNode) -> NotebookClient:
 
 @asynccontextmanager
 async def _kernel(
-    client: NotebookClient, book: Book, framework: Framework, share: tuple[int, ...],
+    client: NotebookClient,
+    book: Book,
+    framework: Framework,
+    share: tuple[int, ...],
     kernels: set[int],
 ) -> AsyncIterator[None]:
     """A running kernel, on sockets that only this user can reach where the system has them."""
@@ -273,8 +295,9 @@ async def _probe(client: NotebookClient, book: Book, chapter: Chapter) -> dict[s
     try:
         await client.async_execute_cell(cell, len(client.nb.cells) - 1)
     except CellExecutionError as error:
-        raise PolybookError(f"after the last cell: {error.ename}: {error.evalue}",
-                            chapter.path, 1) from None
+        raise PolybookError(
+            f"after the last cell: {error.ename}: {error.evalue}", chapter.path, 1
+        ) from None
     finally:
         client.nb.cells.pop()
     text = "".join(output.text for output in cell.outputs if output.get("name") == "stdout")
@@ -312,8 +335,11 @@ def _packages(book: Book, notebook: NotebookNode, found: dict[str, Any]) -> tupl
     """The distributions that the cells and the book's modules import by name."""
     texts = [cell.source for cell in notebook.cells]
     texts += [(book.source / name).read_text(encoding="utf-8") for name in found["files"]]
-    names = {name for text in texts for name in re.findall(
-        r"^\s*(?:import|from)\s+([A-Za-z_]\w*)", text, re.MULTILINE)}
+    names = {
+        name
+        for text in texts
+        for name in re.findall(r"^\s*(?:import|from)\s+([A-Za-z_]\w*)", text, re.MULTILINE)
+    }
     owners = {owner for name in names for owner in found["modules"].get(name, [])}
     return tuple(sorted(owners & found["distributions"].keys()))
 
@@ -326,8 +352,9 @@ def _cell_error(
     frames = [int(number) for number in re.findall(r"Cell In\[\d+\], line (\d+)", text)]
     if frames and not chapter.notebook.cells[index].metadata.get("source"):
         line = chapter.code_line(index) + frames[0] - 1
-    return PolybookError(f"{error.ename}: {error.evalue}", chapter.path, line, framework.name,
-                         details=_short(text))
+    return PolybookError(
+        f"{error.ename}: {error.evalue}", chapter.path, line, framework.name, details=_short(text)
+    )
 
 
 def _short(traceback: str, most: int = 12) -> str:
@@ -342,7 +369,10 @@ def _commit(root: Path) -> str | None:
     try:
         result = subprocess.run(
             ["git", "describe", "--always", "--dirty=+", "--abbrev=12", "--exclude=*"],
-            cwd=root, capture_output=True, text=True, check=True,
+            cwd=root,
+            capture_output=True,
+            text=True,
+            check=True,
         )
     except (OSError, subprocess.CalledProcessError):
         return None

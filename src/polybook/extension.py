@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import re
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
+from sphinx.locale import init as init_locale
 from sphinx.transforms import SphinxTransform
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.i18n import docname_to_domain
 
 from polybook import (
     agreement,
     assets,
     bundle,
     figures,
+    formulas,
     language_menu,
     mathml,
     measurements,
@@ -28,13 +33,15 @@ from polybook.config import load_book
 from polybook.texts import CATALOG, _
 
 BEFORE_OTHERS = 1
+LOCALES = "locales"
 
 
 def setup_extension(app: Sphinx) -> dict[str, Any]:
     """Register the configuration, the parts and the site's files."""
     book = load_book(app.srcdir)
     compile_catalogs(book, app.config.language)
-    app.add_transform(KeepWordlessFormulas)
+    app.add_transform(TranslateCaptions)
+    app.add_post_transform(KeepBackReferences)
     app.add_message_catalog(CATALOG, str(book.locales))
     app.add_config_value("polybook", {}, "env", types=[dict])
     app.add_config_value("polybook_execute", True, "", types=[bool])
@@ -46,6 +53,7 @@ def setup_extension(app: Sphinx) -> dict[str, Any]:
     pages.setup_pages(app)
     tabs.setup_tabs(app)
     figures.setup_figures(app)
+    formulas.setup_formulas(app)
     measurements.setup_measurements(app)
     provenance.setup_provenance(app)
     agreement.setup_agreement(app)
@@ -53,23 +61,35 @@ def setup_extension(app: Sphinx) -> dict[str, Any]:
     language_menu.setup_language_menu(app)
     assets.setup_assets(app)
     bundle.setup_bundle(app)
-    return {"version": "1", "env_version": 1, "parallel_read_safe": False,
-            "parallel_write_safe": True}
+    return {
+        "version": "1",
+        "env_version": 1,
+        "parallel_read_safe": False,
+        "parallel_write_safe": True,
+    }
 
 
 def configure(app: Sphinx, config: Config) -> None:
     """Set what the book's other extensions need, before they read their settings."""
-    config.nb_custom_formats = {**config.nb_custom_formats, ".md": (
-        "polybook.reader.read",
-        {"root": str(app.srcdir), "frameworks": list(config.polybook_frameworks),
-         "strict": config.polybook_strict},
-        False,
-    )}
+    config.nb_custom_formats = {
+        **config.nb_custom_formats,
+        ".md": (
+            "polybook.reader.read",
+            {
+                "root": str(app.srcdir),
+                "frameworks": list(config.polybook_frameworks),
+                "strict": config.polybook_strict,
+            },
+            False,
+        ),
+    }
     config.nb_execution_mode = "off"
     # else the gettext builder drops the figures before their texts are extracted
     config.nb_mime_priority_overrides = [
-        *config.nb_mime_priority_overrides, ("gettext", "image/svg+xml", 1)]
-    config.locale_dirs = ["locales"]
+        *config.nb_mime_priority_overrides,
+        ("gettext", "image/svg+xml", 1),
+    ]
+    config.locale_dirs = [LOCALES]
     config.gettext_compact = False
     config.gettext_location = False
     config.gettext_uuid = False
@@ -85,17 +105,6 @@ def configure(app: Sphinx, config: Config) -> None:
     config.math_numfig = True
 
 
-class KeepWordlessFormulas(SphinxTransform):
-    """Keep displayed formulas without words out of the catalogs: there is nothing to translate."""
-
-    default_priority = 8
-
-    def apply(self, **kwargs: Any) -> None:
-        for formula in self.document.findall(nodes.math_block):
-            if not re.search(r"\\(text|mbox)\b", formula.astext()):
-                formula["translatable"] = False
-
-
 def pages_with_other_navigation(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """All pages when a title or the order of the pages changed: each page lists them."""
     navigation = [
@@ -105,3 +114,28 @@ def pages_with_other_navigation(app: Sphinx, env: BuildEnvironment) -> list[str]
     known = getattr(env, "polybook_navigation", navigation)
     env.polybook_navigation = navigation  # type: ignore[attr-defined]
     return [] if known == navigation else sorted(env.found_docs)
+
+
+class TranslateCaptions(SphinxTransform):
+    """Translate the part titles of `_toc.yml`, which join the front page after its translation."""
+
+    default_priority = 101  # sphinx-external-toc inserts them at 100
+
+    def apply(self, **kwargs: Any) -> None:
+        folders = [str(Path(self.app.srcdir) / LOCALES)]
+        domain = docname_to_domain(self.env.docname, self.config.gettext_compact)
+        catalog, found = init_locale(folders, self.config.language, domain)
+        for toctree in self.document.findall(addnodes.toctree):
+            if found and toctree.get("caption"):
+                toctree["caption"] = catalog.gettext(toctree["caption"])
+
+
+class KeepBackReferences(SphinxPostTransform):
+    """Drop the references' links back to citations that a translation has replaced."""
+
+    default_priority = 900
+
+    def run(self, **kwargs: Any) -> None:
+        ids = {name for node in self.document.findall(nodes.Element) for name in node["ids"]}
+        for citation in self.document.findall(nodes.citation):
+            citation["backrefs"] = [name for name in citation["backrefs"] if name in ids]

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from babel.numbers import get_decimal_symbol
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx import addnodes
@@ -23,6 +24,7 @@ from sphinx_design.shared import is_component
 
 logger = logging.getLogger(__name__)
 
+_NUMBER = re.compile(r"[-−+]?\d*\.\d+")
 _TEXT = re.compile(r"(<text\b[^>]*>)([^<]+)(</text>)")
 
 
@@ -72,8 +74,12 @@ class WrapOutputs(SphinxTransform):
                 continue
             outputs = self._outputs_above(figure)
             if outputs is None:
-                logger.warning("cell-figure: there is no cell with outputs directly above it",
-                               location=figure, type="polybook", subtype="figure")
+                logger.warning(
+                    "cell-figure: there is no cell with outputs directly above it",
+                    location=figure,
+                    type="polybook",
+                    subtype="figure",
+                )
                 continue
             outputs.parent.remove(outputs)
             figure.insert(0, outputs)
@@ -91,8 +97,15 @@ class WrapOutputs(SphinxTransform):
         if isinstance(above, nodes.container) and is_component(above, "tab-set"):
             return above
         if isinstance(above, nodes.container) and above.get("nb_element") == "cell_code":
-            return next((child for child in above.children if isinstance(child, nodes.Element)
-                         and child.get("nb_element") != "cell_code_source"), None)
+            return next(
+                (
+                    child
+                    for child in above.children
+                    if isinstance(child, nodes.Element)
+                    and child.get("nb_element") != "cell_code_source"
+                ),
+                None,
+            )
         return None
 
 
@@ -121,11 +134,15 @@ def svg_texts(svg: str) -> Iterator[str]:
             yield text
 
 
-def translate_svg(svg: str, translations: dict[str, str]) -> str:
-    """The SVG with its text elements replaced by their translations, where there are any."""
+def translate_svg(svg: str, translations: dict[str, str], decimal_point: str = ".") -> str:
+    """The SVG with its words replaced by their translations and its numbers' points by the
+    language's own.
+    """
 
     def replace(match: re.Match[str]) -> str:
         text = html.unescape(match[2])
+        if _NUMBER.fullmatch(text.strip()):
+            text = text.replace(".", decimal_point)
         return match[1] + html.escape(translations.get(text.strip(), text), quote=False) + match[3]
 
     return _TEXT.sub(replace, svg)
@@ -166,10 +183,11 @@ class WriteFigures(SphinxTransform):
             if "alt" in node:
                 image["alt"] = translations.get(node["alt"], node["alt"])
             image["loading"] = "lazy"
-            if translations:
+            decimal_point = get_decimal_symbol(self.config.language)
+            if translations or decimal_point != ".":
                 source = Path(node["svg_path"])
                 target = source.with_suffix(f".{self.config.language}.svg")
-                svg = translate_svg(source.read_text(encoding="utf-8"), translations)
-                target.write_text(svg, encoding="utf-8")
+                svg = source.read_text(encoding="utf-8")
+                target.write_text(translate_svg(svg, translations, decimal_point), encoding="utf-8")
                 image["uri"] = f"{node['uri'].removesuffix('.svg')}.{self.config.language}.svg"
             node.replace_self(image)

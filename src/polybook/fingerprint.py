@@ -31,8 +31,9 @@ def file_digest(path: Path) -> str | None:
 
 def files_digest(root: Path, paths: Iterable[Path]) -> dict[str, str | None]:
     """The digests of files and of all files below folders, by their place in `root`."""
-    files = [file for path in paths
-             for file in (sorted(path.rglob("*")) if path.is_dir() else [path])]
+    files = [
+        file for path in paths for file in (sorted(path.rglob("*")) if path.is_dir() else [path])
+    ]
     return {
         file.relative_to(root).as_posix(): file_digest(file)
         for file in files
@@ -43,18 +44,26 @@ def files_digest(root: Path, paths: Iterable[Path]) -> dict[str, str | None]:
 def installation() -> list[str]:
     """The names and versions of what is installed, read off the folder names."""
     folders = [Path(folder) for folder in sys.path if folder]
-    return [sys.version, *sorted({
-        item.name for folder in folders if folder.is_dir()
-        for item in folder.glob("*.dist-info")
-    })]
+    return [
+        sys.version,
+        *sorted(
+            {
+                item.name
+                for folder in folders
+                if folder.is_dir()
+                for item in folder.glob("*.dist-info")
+            }
+        ),
+    ]
 
 
 def text_files(book: Book) -> dict[str, str | None]:
     """The digests of settings, table of contents and everything in the folders of the pages."""
     folders = {book.page_path(page).parent for page in book.pages} - {book.root}
     pages = [book.page_path(page) for page in book.pages]
-    return files_digest(book.root, [book.root / CONFIG_FILE, book.root / TOC_FILE,
-                                    *pages, *sorted(folders)])
+    return files_digest(
+        book.root, [book.root / CONFIG_FILE, book.root / TOC_FILE, *pages, *sorted(folders)]
+    )
 
 
 def catalog_files(book: Book, code: str) -> dict[str, str | None]:
@@ -88,6 +97,7 @@ def data_at_hand(book: Book) -> dict[str, str | None]:
     try:
         checksums: dict[str, str | None] = getattr(importlib.import_module(module), function)()
     except (ImportError, AttributeError) as error:
-        raise PolybookError(f"sphinx.config.polybook.data: {book.data}: {error}",
-                            CONFIG_FILE) from None
+        raise PolybookError(
+            f"sphinx.config.polybook.data: {book.data}: {error}", CONFIG_FILE
+        ) from None
     return checksums

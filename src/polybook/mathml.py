@@ -13,10 +13,11 @@ from typing import Final
 from docutils import nodes
 from math_core import LatexError, LatexToMathML
 from sphinx.application import Sphinx
-from sphinx.locale import _
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
+
+from polybook.texts import _
 
 _LOGGER = logging.getLogger(__name__)
 _CONVERTER: Final = LatexToMathML(fancy_error=False)
@@ -68,8 +69,12 @@ def _mathml_or_source(node: nodes.Element, *, display: bool) -> str:
         return to_mathml(latex, display=display)
     except FormulaError as error:
         _LOGGER.warning(
-            "this formula cannot be read (character %s): %s", error, latex,
-            location=node, type="polybook", subtype="math",
+            "this formula cannot be read (character %s): %s",
+            error,
+            latex,
+            location=node,
+            type="polybook",
+            subtype="math",
         )
         return f'<code class="math-error">{html.escape(latex)}</code>'
 
@@ -85,9 +90,7 @@ def visit_math(translator: HTML5Translator, node: nodes.math) -> None:
 
 def visit_math_block(translator: HTML5Translator, node: nodes.math_block) -> None:
     """Write a formula on a line of its own, with its number and a link to itself."""
-    translator.body.append(
-        translator.starttag(node, "div", CLASS="math notranslate nohighlight")
-    )
+    translator.body.append(translator.starttag(node, "div", CLASS="math notranslate nohighlight"))
     if node.get("number"):
         number = get_node_equation_number(translator, node)
         translator.body.append(f'<span class="eqno">({number})')

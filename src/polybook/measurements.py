@@ -87,26 +87,44 @@ class MeasuredTable(SphinxDirective):
 
     def _frameworks(self) -> dict[str, str]:
         shown = self.config.polybook_frameworks
-        return {name: settings["label"]
-                for name, settings in self.config.polybook["frameworks"].items()
-                if not shown or name in shown}
+        return {
+            name: settings["label"]
+            for name, settings in self.config.polybook["frameworks"].items()
+            if not shown or name in shown
+        }
 
     def _head(self, columns: Mapping[str, str], frameworks: Mapping[str, str]) -> list[nodes.row]:
-        corner = nodes.entry("", self._text(nodes.paragraph, self.options.get("header", "")),
-                             morerows=1)
-        quantities = [nodes.entry("", self._text(nodes.paragraph, text),
-                                  morecols=len(frameworks) - 1) for text in columns.values()]
-        labels = [nodes.entry("", nodes.paragraph("", label, translatable=False))
-                  for _column in columns for label in frameworks.values()]
+        corner = nodes.entry(
+            "", self._text(nodes.paragraph, self.options.get("header", "")), morerows=1
+        )
+        quantities = [
+            nodes.entry("", self._text(nodes.paragraph, text), morecols=len(frameworks) - 1)
+            for text in columns.values()
+        ]
+        labels = [
+            nodes.entry("", nodes.paragraph("", label, translatable=False))
+            for _column in columns
+            for label in frameworks.values()
+        ]
         return [nodes.row("", corner, *quantities), nodes.row("", *labels)]
 
     def _body(
         self, rows: Mapping[str, str], columns: Mapping[str, str], frameworks: Mapping[str, str]
     ) -> Iterator[nodes.row]:
         for key, label in rows.items():
-            cells = [nodes.entry("", nodes.paragraph(
-                "", "", measured("", value=f"{key}.{column}", framework=framework),
-                translatable=False)) for column in columns for framework in frameworks]
+            cells = [
+                nodes.entry(
+                    "",
+                    nodes.paragraph(
+                        "",
+                        "",
+                        measured("", value=f"{key}.{column}", framework=framework),
+                        translatable=False,
+                    ),
+                )
+                for column in columns
+                for framework in frameworks
+            ]
             yield nodes.row("", nodes.entry("", self._text(nodes.paragraph, label)), *cells)
 
     def _text(self, kind: type[nodes.TextElement], text: str) -> nodes.TextElement:
@@ -131,14 +149,22 @@ class FillMeasurements(SphinxTransform):
 
     def _value(self, node: measured, runs: Mapping[str, Run | None]) -> str:
         names = [node["framework"]] if node["framework"] else list(runs)
-        values = {name: self._one(node, runs.get(name)) for name in names
-                  if name in runs or node["framework"]}
+        values = {
+            name: self._one(node, runs.get(name))
+            for name in names
+            if name in runs or node["framework"]
+        }
         if node["framework"]:
             return values[node["framework"]]
         labels = self.config.polybook["frameworks"]
         one = _("{value} ({framework})")
-        return _(", ").join(one.format(value=value, framework=labels[name]["label"])
-                            for name, value in values.items()) or UNKNOWN
+        return (
+            _(", ").join(
+                one.format(value=value, framework=labels[name]["label"])
+                for name, value in values.items()
+            )
+            or UNKNOWN
+        )
 
     def _one(self, node: measured, run: Run | None) -> str:
         if run is None:
@@ -146,6 +172,11 @@ class FillMeasurements(SphinxTransform):
         try:
             return measured_text(run.value(node["value"]), self.config.language)
         except KeyError:
-            logger.warning("the run left no value %r", node["value"], location=node,
-                           type="polybook", subtype="measured")
+            logger.warning(
+                "the run left no value %r",
+                node["value"],
+                location=node,
+                type="polybook",
+                subtype="measured",
+            )
             return UNKNOWN

@@ -68,8 +68,9 @@ def run_missing(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None
         from polybook.progress import Progress
 
         with Progress() as progress:
-            outcomes = execute(book, chapters, app.config.polybook_frameworks,
-                               report=progress.report)
+            outcomes = execute(
+                book, chapters, app.config.polybook_frameworks, report=progress.report
+            )
         errors = [outcome.error for outcome in outcomes if outcome.error]
         if errors:
             from sphinx.errors import ExtensionError

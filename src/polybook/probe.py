@@ -30,19 +30,29 @@ def probe(
         from importlib import metadata
 
         known = metadata.packages_distributions()
-        files = {name: getattr(module, "__file__", None) or ""
-                 for name, module in list(sys.modules.items()) if "." not in name}
-        return {name: known[name] for name, file in sorted(files.items())
-                if name in known and not file.startswith(source + os.sep)}
+        files = {
+            name: getattr(module, "__file__", None) or ""
+            for name, module in list(sys.modules.items())
+            if "." not in name
+        }
+        return {
+            name: known[name]
+            for name, file in sorted(files.items())
+            if name in known and not file.startswith(source + os.sep)
+        }
 
     def distributions(owners: dict[str, list[str]]) -> dict[str, str]:
         from importlib import metadata
 
-        found = {owner: metadata.distribution(owner)
-                 for several in owners.values() for owner in several}
+        found = {
+            owner: metadata.distribution(owner) for several in owners.values() for owner in several
+        }
         # copies that another distribution carries along are part of that one's version
-        return {owner: found[owner].version for owner in sorted(found)
-                if "_vendor" not in str(found[owner].locate_file(""))}
+        return {
+            owner: found[owner].version
+            for owner in sorted(found)
+            if "_vendor" not in str(found[owner].locate_file(""))
+        }
 
     def plain(value: object, name: str) -> object:
         if isinstance(value, dict):
@@ -77,14 +87,16 @@ def probe(
 
     modules = owners()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return json.dumps({
-        "files": files(),
-        "modules": modules,
-        "distributions": distributions(modules),
-        "data": data_sets(),
-        "values": measured(),
-        "python": platform.python_version(),
-        "system": platform.platform(),
-        "processor": processor(),
-        "memory": peak * (1 if sys.platform == "darwin" else 1024),
-    })
+    return json.dumps(
+        {
+            "files": files(),
+            "modules": modules,
+            "distributions": distributions(modules),
+            "data": data_sets(),
+            "values": measured(),
+            "python": platform.python_version(),
+            "system": platform.platform(),
+            "processor": processor(),
+            "memory": peak * (1 if sys.platform == "darwin" else 1024),
+        }
+    )

@@ -34,8 +34,9 @@ class AddProvenance(SphinxTransform):
         runs = {name: run for name, run in shown.items() if run}
         if not runs:
             return
-        labels = {name: settings["label"]
-                  for name, settings in self.config.polybook["frameworks"].items()}
+        labels = {
+            name: settings["label"] for name, settings in self.config.polybook["frameworks"].items()
+        }
         block = nodes.raw("", provenance_html(runs, labels, self.config.language), format="html")
         (next(iter(self.document.findall(nodes.section)), self.document)).append(block)
 
@@ -50,24 +51,29 @@ def provenance_html(runs: Mapping[str, Run], labels: Mapping[str, str], language
         for title, fact in _facts(language)
     )
     title = escape(_("How these numbers were made"))
+    table = f"<table><thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table>"
     return (
-        f'<details class="polybook-provenance"><summary>{title}</summary><div class="table-scroll"><table><thead><tr><td></td>{head}</tr></thead>'
-        f"<tbody>{rows}</tbody></table></div></details>"
+        f'<details class="polybook-provenance"><summary>{title}</summary>'
+        f'<div class="table-scroll">{table}</div></details>'
     )
 
 
 def _facts(language: str) -> Iterator[tuple[str, Callable[[Run], str]]]:
     def seconds(run: Run) -> str:
-        return escape(_("{seconds} s").format(
-            seconds=measured_text(run.provenance.seconds, language)))
+        return escape(
+            _("{seconds} s").format(seconds=measured_text(run.provenance.seconds, language))
+        )
 
     def memory(run: Run) -> str:
         return measured_text(run.provenance.memory / 2**20, language) + " MiB"
 
     def date(run: Run) -> str:
         moment = datetime.fromisoformat(run.provenance.date)
-        return f'<time datetime="{escape(run.provenance.date)}">' + escape(
-            format_datetime(moment, "medium", locale=language)) + " UTC</time>"
+        return (
+            f'<time datetime="{escape(run.provenance.date)}">'
+            + escape(format_datetime(moment, "medium", locale=language))
+            + " UTC</time>"
+        )
 
     yield _("Date"), date
     yield _("Versions"), _versions
@@ -87,8 +93,11 @@ def _versions(run: Run) -> str:
 
 
 def _threads(run: Run) -> str:
-    others = _("no other run beside it") if run.provenance.alone else _(
-        "other runs on other cores beside it")
+    others = (
+        _("no other run beside it")
+        if run.provenance.alone
+        else _("other runs on other cores beside it")
+    )
     return escape(_("{threads} ({others})").format(threads=run.provenance.threads, others=others))
 
 
@@ -97,7 +106,8 @@ def _data(run: Run) -> str:
         return "—"
     generated = escape(_("generated stand-in"))
     return "<br>".join(
-        f"{escape(name)}<br><code>{escape(checksum)}</code>" if checksum
+        f"{escape(name)}<br><code>{escape(checksum)}</code>"
+        if checksum
         else f"<strong>{escape(name)}: {generated}</strong>"
         for name, checksum in run.data.items()
     )

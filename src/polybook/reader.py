@@ -27,9 +27,7 @@ def read(text: str, *, root: str, frameworks: Sequence[str], strict: bool) -> No
     return present(chapter, stored_runs(chapter, Store(book, strict), frameworks))
 
 
-def stored_runs(
-    chapter: Chapter, store: Store, frameworks: Sequence[str]
-) -> dict[str, Run | None]:
+def stored_runs(chapter: Chapter, store: Store, frameworks: Sequence[str]) -> dict[str, Run | None]:
     """The stored run of each shown framework, None where there is none."""
     return {
         framework.name: store.find(chapter, framework)
@@ -107,8 +105,7 @@ def _for_every_framework(
     for name, run in runs.items():
         outputs = cell.outputs.get(name, [])
         if outputs or (run is None and any(every)):
-            part = _shown(cell, outputs, framework=name, group=groups.of(name),
-                          missing=run is None)
+            part = _shown(cell, outputs, framework=name, group=groups.of(name), missing=run is None)
             part.metadata["tags"] = [*part.metadata.get("tags", []), "remove-input"]
             shown.append(part)
     groups.close()

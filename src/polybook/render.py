@@ -73,15 +73,20 @@ def extract_messages(book: Book, options: RenderOptions) -> Path:
     from polybook.errors import PolybookError
 
     folder = book.build / "gettext"
-    edition = _sphinx(book, book.source_language, folder / "templates", folder / "doctrees",
-                      "gettext", options)
+    edition = _sphinx(
+        book, book.source_language, folder / "templates", folder / "doctrees", "gettext", options
+    )
     if not edition.ok:
         raise PolybookError(f"the messages could not be extracted:\n{edition.messages}")
     return folder / "templates"
 
 
 def _sphinx(
-    book: Book, language: Language, output: Path, doctrees: Path, builder: str,
+    book: Book,
+    language: Language,
+    output: Path,
+    doctrees: Path,
+    builder: str,
     options: RenderOptions,
 ) -> Edition:
     from jupyter_book.sphinx import build_sphinx
@@ -97,10 +102,17 @@ def _sphinx(
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         status = build_sphinx(
-            str(book.root), str(output), doctreedir=str(doctrees),
-            noconfig=True, path_config=str(book.root / CONFIG_FILE), confoverrides=overrides,
+            str(book.root),
+            str(output),
+            doctreedir=str(doctrees),
+            noconfig=True,
+            path_config=str(book.root / CONFIG_FILE),
+            confoverrides=overrides,
             builder=builder,
-            quiet=True, freshenv=options.fresh, force_all=options.fresh,
-            warningiserror=options.warnings_are_errors, keep_going=True,
+            quiet=True,
+            freshenv=options.fresh,
+            force_all=options.fresh,
+            warningiserror=options.warnings_are_errors,
+            keep_going=True,
         )
     return Edition(language, status == 0, err.getvalue())

@@ -54,31 +54,48 @@ def build(book: Book, options: BuildOptions, say: Callable[[str], None]) -> None
         return
     digests = _run(book, options, frameworks)
     editions = {
-        language.code: digest([tool_digest(), text_files(book), catalog_files(book, language.code),
-                               digests, frameworks, options.languages])
+        language.code: digest(
+            [
+                tool_digest(),
+                text_files(book),
+                catalog_files(book, language.code),
+                digests,
+                frameworks,
+                options.languages,
+            ]
+        )
         for language in languages
     }
     known = stamp.get("editions", {})
-    outdated = [language for language in languages
-                if known.get(language.code) != editions[language.code]
-                or not (output / language.url).is_dir()]
+    outdated = [
+        language
+        for language in languages
+        if known.get(language.code) != editions[language.code]
+        or not (output / language.url).is_dir()
+    ]
     _render(book, outdated, languages, frameworks, options, stamp, say)
     _publish(book, outdated, languages, output)
     stamp = {"inputs": inputs, "tool": tool_digest(), "editions": {**known, **editions}}
     (output / STAMP).write_text(json.dumps(stamp, indent=1), encoding="utf-8")
-    say(f"Built {', '.join(language.code for language in outdated) or 'nothing anew'}: "
-        f"{_shown(output)}")
+    say(
+        f"Built {', '.join(language.code for language in outdated) or 'nothing anew'}: "
+        f"{_shown(output)}"
+    )
 
 
 def inputs_digest(book: Book, options: BuildOptions) -> str:
     """The digest of everything that a build with these options depends on."""
-    return digest([
-        tool_digest(),
-        text_files(book),
-        files_digest(book.root, [book.source, book.locales]),
-        data_at_hand(book),
-        sorted(options.languages), sorted(options.frameworks), options.execute,
-    ])
+    return digest(
+        [
+            tool_digest(),
+            text_files(book),
+            files_digest(book.root, [book.source, book.locales]),
+            data_at_hand(book),
+            sorted(options.languages),
+            sorted(options.frameworks),
+            options.execute,
+        ]
+    )
 
 
 def read_stamp(output: Path) -> dict[str, Any]:
@@ -100,20 +117,32 @@ def _run(book: Book, options: BuildOptions, frameworks: tuple[str, ...]) -> list
     chapters = chapters_of(book)
     if options.execute:
         with Progress() as progress:
-            outcomes = execute(book, chapters, frameworks, jobs=options.jobs,
-                               report=progress.report)
+            outcomes = execute(
+                book, chapters, frameworks, jobs=options.jobs, report=progress.report
+            )
         errors = [outcome.error for outcome in outcomes if outcome.error]
         if errors:
             raise PolybookError("\n".join(map(str, errors)))
     store = Store(book, strict=options.execute)
-    return [[chapter.page, {name: run.identity if run else None for name, run in
-                            stored_runs(chapter, store, frameworks).items()}]
-            for chapter in chapters]
+    return [
+        [
+            chapter.page,
+            {
+                name: run.identity if run else None
+                for name, run in stored_runs(chapter, store, frameworks).items()
+            },
+        ]
+        for chapter in chapters
+    ]
 
 
 def _render(
-    book: Book, outdated: Sequence[Language], languages: Sequence[Language],
-    frameworks: tuple[str, ...], options: BuildOptions, stamp: dict[str, Any],
+    book: Book,
+    outdated: Sequence[Language],
+    languages: Sequence[Language],
+    frameworks: tuple[str, ...],
+    options: BuildOptions,
+    stamp: dict[str, Any],
     say: Callable[[str], None],
 ) -> None:
     from polybook.catalogs import compile_catalogs
@@ -134,8 +163,9 @@ def _render(
             say(f"{edition.language.code}:\n{edition.messages.strip()}")
     failed = [edition.language.code for edition in editions if not edition.ok]
     if failed:
-        raise PolybookError(f"these editions could not be rendered: {', '.join(failed)}; "
-                            "the site is as it was")
+        raise PolybookError(
+            f"these editions could not be rendered: {', '.join(failed)}; the site is as it was"
+        )
 
 
 def _publish(
@@ -150,8 +180,11 @@ def _publish(
     for language in outdated:
         new = output / f".{language.url}.new"
         shutil.rmtree(new, ignore_errors=True)
-        shutil.copytree(edition_folder(book, language) / "html", new,
-                        ignore=shutil.ignore_patterns(".buildinfo*", "_sources", ".doctrees"))
+        shutil.copytree(
+            edition_folder(book, language) / "html",
+            new,
+            ignore=shutil.ignore_patterns(".buildinfo*", "_sources", ".doctrees"),
+        )
         ready.append((new, output / language.url))
     for new, target in ready:
         old = target.with_name(f".{target.name}.old")

@@ -87,13 +87,15 @@ class Run:
 def run_key(chapter: Chapter, framework: Framework) -> str:
     """The digest of the cells' text and the kernel's settings: what is asked to run."""
     cells = [chapter.notebook.cells[index] for index in chapter.split(framework.name)]
-    return digest([
-        FORMAT,
-        [[cell.source, "raises-exception" in cell.metadata.get("tags", [])] for cell in cells],
-        asdict(framework) | {"label": None},
-        chapter.settings.alone,
-        chapter.settings.values,
-    ])
+    return digest(
+        [
+            FORMAT,
+            [[cell.source, "raises-exception" in cell.metadata.get("tags", [])] for cell in cells],
+            asdict(framework) | {"label": None},
+            chapter.settings.alone,
+            chapter.settings.values,
+        ]
+    )
 
 
 class Store:
@@ -145,8 +147,7 @@ class Store:
             os.replace(part, self._times)
 
     def _holds(self, run: Run) -> bool:
-        if any(file_digest(self.book.source / name) != known
-               for name, known in run.files.items()):
+        if any(file_digest(self.book.source / name) != known for name, known in run.files.items()):
             return False
         for name, version in run.distributions.items():
             installed = installed_version(name)

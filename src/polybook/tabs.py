@@ -36,8 +36,9 @@ class GroupCells(SphinxTransform):
     default_priority = 5
 
     def apply(self, **kwargs: Any) -> None:
-        labels = {name: settings["label"]
-                  for name, settings in self.config.polybook["frameworks"].items()}
+        labels = {
+            name: settings["label"] for name, settings in self.config.polybook["frameworks"].items()
+        }
         cells = cells_in(self.document)
         for cell in cells:
             if placement(cell).get("missing"):
@@ -56,8 +57,9 @@ class GroupCells(SphinxTransform):
         for item in tabs.findall(nodes.container):
             if is_component(item, "tab-item"):
                 label, content = cast("list[nodes.Element]", item.children)
-                content += [cell for cell in group
-                            if placement(cell)["framework"] == label["sync_id"]]
+                content += [
+                    cell for cell in group if placement(cell)["framework"] == label["sync_id"]
+                ]
 
 
 def tab_set(group: list[nodes.container], labels: dict[str, str]) -> nodes.container:
@@ -68,8 +70,14 @@ def tab_set(group: list[nodes.container], labels: dict[str, str]) -> nodes.conta
     tabs = create_component("tab-set", classes=["sd-tab-set"])
     tabs.source, tabs.line = group[0].source, group[0].line
     for framework in dict.fromkeys(placement(cell)["framework"] for cell in group):
-        label = nodes.rubric("", nodes.Text(labels[framework]), classes=["sd-tab-label"],
-                             sync_id=framework, sync_group="framework", translatable=False)
+        label = nodes.rubric(
+            "",
+            nodes.Text(labels[framework]),
+            classes=["sd-tab-label"],
+            sync_id=framework,
+            sync_group="framework",
+            translatable=False,
+        )
         item = create_component("tab-item", classes=["sd-tab-item"])
         item.source, item.line = tabs.source, tabs.line
         item += [label, create_component("tab-content", classes=["sd-tab-content"])]

@@ -42,7 +42,9 @@ polybook: {values: results}
 ---
 """
 
-ONE = FRONT + """\
+ONE = (
+    FRONT
+    + """\
 (sec-one)=
 # One
 
@@ -80,6 +82,7 @@ What the cell prints.
 run: The only run
 ```
 """
+)
 
 MODULES = {
     "__init__.py": "",
@@ -94,9 +97,14 @@ def make_book(tmp_path: Path) -> Callable[..., Book]:
     """Write a small book, with files of one's own put over it, and load it."""
 
     def make(**files: str) -> Book:
-        content = {"_config.yml": CONFIG, "_toc.yml": TOC, "book/index.md": "# Front\n",
-                   "book/one.md": ONE,
-                   **{f"src/package/{name}": text for name, text in MODULES.items()}, **files}
+        content = {
+            "_config.yml": CONFIG,
+            "_toc.yml": TOC,
+            "book/index.md": "# Front\n",
+            "book/one.md": ONE,
+            **{f"src/package/{name}": text for name, text in MODULES.items()},
+            **files,
+        }
         for name, text in content.items():
             path = tmp_path / name
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -31,12 +31,18 @@ def test_a_mistake_in_a_chapter_is_refused_with_its_line(book: Book, path: Path)
     assert str(error.value).startswith(wanted)
 
 
-tagged_cells = st.lists(st.one_of(
-    st.builds(cell, st.from_regex(r"[a-z]{1,4} = [0-9]{1,3}", fullmatch=True)),
-    st.builds(cell, st.from_regex(r"[a-z]{1,4} = [0-9]{1,3}", fullmatch=True),
-              st.sampled_from(["alpha", "beta"])),
-    st.from_regex(r"[A-Z][a-z ]{0,20}[a-z]\n", fullmatch=True),
-), max_size=12)
+tagged_cells = st.lists(
+    st.one_of(
+        st.builds(cell, st.from_regex(r"[a-z]{1,4} = [0-9]{1,3}", fullmatch=True)),
+        st.builds(
+            cell,
+            st.from_regex(r"[a-z]{1,4} = [0-9]{1,3}", fullmatch=True),
+            st.sampled_from(["alpha", "beta"]),
+        ),
+        st.from_regex(r"[A-Z][a-z ]{0,20}[a-z]\n", fullmatch=True),
+    ),
+    max_size=12,
+)
 
 
 @given(parts=tagged_cells)
@@ -48,8 +54,10 @@ def test_merging_the_split_gives_every_cell_back_once_in_order(
     before = [dict(cell) for cell in chapter.notebook.cells]
     names = [framework.name for framework in chapter.frameworks]
     runs = {
-        name: [[nbformat.v4.new_output("stream", text=f"{name} {index}")]
-               for index in chapter.split(name)]
+        name: [
+            [nbformat.v4.new_output("stream", text=f"{name} {index}")]
+            for index in chapter.split(name)
+        ]
         for name in names
     }
     merged = merge(chapter, runs)
@@ -78,9 +86,11 @@ def test_a_page_without_cells_runs_nowhere(book: Book) -> None:
 
 
 def test_a_source_cell_holds_the_definition_with_its_decorators(
-    make_book: Callable[..., Book]
+    make_book: Callable[..., Book],
 ) -> None:
-    text = "import functools\n\nclass Kept:\n    @property\n    def value(self):\n        return 1\n"
+    text = (
+        "import functools\n\nclass Kept:\n    @property\n    def value(self):\n        return 1\n"
+    )
     text += "\n@functools.cache\ndef cached(n):\n    '''Docs.'''\n    return n\n"
     book = make_book(**{"src/package/deep.py": text})
     assert definition(book.source, "package.deep.cached").startswith("@functools.cache\ndef cached")

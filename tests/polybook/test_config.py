@@ -17,27 +17,60 @@ MakeBook = Callable[..., Book]
 def test_the_settings_are_read(book: Book) -> None:
     assert [framework.name for framework in book.frameworks] == ["alpha", "beta"]
     assert [(lang.code, lang.url, lang.label) for lang in book.languages] == [
-        ("en", "en", "English"), ("ko", "ko", "한국어")]
+        ("en", "en", "English"),
+        ("ko", "ko", "한국어"),
+    ]
     assert book.pages == ("book/index", "book/one")
     assert book.framework("beta").kernel == "python3"
 
 
-@pytest.mark.parametrize(("old", "new", "message"), [
-    ("label: Alpha", "label: 3", r"_config.yml:10: .*frameworks\.alpha\.label: expected a text, found 3"),
-    ("{label: Alpha}", "{kernel: x}", r"_config.yml:10: .*frameworks\.alpha\.label: is missing"),
-    ("{label: Alpha}", "{label: A, colour: red}", r"frameworks\.alpha\.colour: unknown key; it takes"),
-    ("alpha:", "Alpha!:", r"frameworks\.Alpha!: a framework's name is a cell tag"),
-    ("timeout: 60", "timeout: 0", r"_config.yml:8: .*polybook\.timeout: expected a number above zero"),
-    ("timeout: 60", "timeout: soon", r"polybook\.timeout: expected a whole number, found 'soon'"),
-    ("timeout: 60", "tiemout: 60", r"polybook\.tiemout: unknown key"),
-    ("timeout: 60", "source: lib", r"polybook\.source: there is no folder 'lib'"),
-    ("ko: {label", "no: {label", r"languages: the key False must be a text: put it in quotes"),
-    ("ko: {label", "korean: {label", r"languages\.korean: expected a language code"),
-    ("{label: 한국어}", "{label: 한국어, url: en}", r"languages\.ko\.url: 'en' is not a folder name of its own"),
-    ("{label: 한국어}", "{label: 한국어, derived_from: ja}", r"ko\.derived_from: 'ja' is no language"),
-    ("    polybook:", "    polyglot:", r"sphinx\.config\.polybook: is missing"),
-    ("title: A small book", "title: [", r"_config.yml:\d+: "),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            "label: Alpha",
+            "label: 3",
+            r"_config.yml:10: .*frameworks\.alpha\.label: expected a text, found 3",
+        ),
+        (
+            "{label: Alpha}",
+            "{kernel: x}",
+            r"_config.yml:10: .*frameworks\.alpha\.label: is missing",
+        ),
+        (
+            "{label: Alpha}",
+            "{label: A, colour: red}",
+            r"frameworks\.alpha\.colour: unknown key; it takes",
+        ),
+        ("alpha:", "Alpha!:", r"frameworks\.Alpha!: a framework's name is a cell tag"),
+        (
+            "timeout: 60",
+            "timeout: 0",
+            r"_config.yml:8: .*polybook\.timeout: expected a number above zero",
+        ),
+        (
+            "timeout: 60",
+            "timeout: soon",
+            r"polybook\.timeout: expected a whole number, found 'soon'",
+        ),
+        ("timeout: 60", "tiemout: 60", r"polybook\.tiemout: unknown key"),
+        ("timeout: 60", "source: lib", r"polybook\.source: there is no folder 'lib'"),
+        ("ko: {label", "no: {label", r"languages: the key False must be a text: put it in quotes"),
+        ("ko: {label", "korean: {label", r"languages\.korean: expected a language code"),
+        (
+            "{label: 한국어}",
+            "{label: 한국어, url: en}",
+            r"languages\.ko\.url: 'en' is not a folder name of its own",
+        ),
+        (
+            "{label: 한국어}",
+            "{label: 한국어, derived_from: ja}",
+            r"ko\.derived_from: 'ja' is no language",
+        ),
+        ("    polybook:", "    polyglot:", r"sphinx\.config\.polybook: is missing"),
+        ("title: A small book", "title: [", r"_config.yml:\d+: "),
+    ],
+)
 def test_a_wrong_setting_is_an_error_that_names_line_and_key(
     make_book: MakeBook, old: str, new: str, message: str
 ) -> None:

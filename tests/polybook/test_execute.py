@@ -57,11 +57,16 @@ def test_a_change_in_one_frameworks_module_runs_that_framework_only(book: Book) 
 
 
 def test_a_failing_cell_names_chapter_line_and_framework_and_the_others_are_kept(
-    make_book: MakeBook
+    make_book: MakeBook,
 ) -> None:
-    book = make_book(**{"src/package/beta.py": "name = 3\n\ndef broken(): return 1 / 0\n",
-                        "book/one.md": ONE.replace("from package.beta import name\n",
-                                                   "from package import beta\nbeta.broken()\n")})
+    book = make_book(
+        **{
+            "src/package/beta.py": "name = 3\n\ndef broken(): return 1 / 0\n",
+            "book/one.md": ONE.replace(
+                "from package.beta import name\n", "from package import beta\nbeta.broken()\n"
+            ),
+        }
+    )
     outcomes = run(book)
     assert states(outcomes) == {"alpha": "run", "beta": "failed"}
     message = error_of(outcomes, "beta")
@@ -75,7 +80,8 @@ def test_a_hung_cell_is_stopped_after_its_time(make_book: MakeBook) -> None:
     front = FRONT.replace("{values: results}", "{timeout: 2}")
     book = make_book(**{"book/one.md": chapter("import time; time.sleep(60)", front=front)})
     assert error_of(run(book)) == (
-        "book/one.md:7 [alpha]: the cell took more than 2 s and was stopped")
+        "book/one.md:7 [alpha]: the cell took more than 2 s and was stopped"
+    )
 
 
 def test_a_dead_kernel_is_reported(make_book: MakeBook) -> None:
@@ -92,10 +98,13 @@ def test_a_kernel_that_is_not_installed_is_named(make_book: MakeBook) -> None:
     assert error_of(outcomes) == "book/one.md:1 [alpha]: there is no Jupyter kernel 'nope' here"
 
 
-@pytest.mark.parametrize(("last", "message"), [
-    ("pass", "the chapter promises a dict 'results', but its cells leave none"),
-    ("results = {'a': object}", "results.a is neither a number nor a text"),
-])
+@pytest.mark.parametrize(
+    ("last", "message"),
+    [
+        ("pass", "the chapter promises a dict 'results', but its cells leave none"),
+        ("results = {'a': object}", "results.a is neither a number nor a text"),
+    ],
+)
 def test_values_that_are_missing_or_no_numbers_are_refused(
     make_book: MakeBook, last: str, message: str
 ) -> None:
@@ -105,14 +114,15 @@ def test_values_that_are_missing_or_no_numbers_are_refused(
 
 def test_a_cell_that_may_fail_keeps_its_error_as_output(make_book: MakeBook) -> None:
     text = FRONT.replace("polybook: {values: results}\n", "") + (
-        "\n```{code-cell} python\n:tags: [raises-exception]\n1 / 0\n```\n")
+        "\n```{code-cell} python\n:tags: [raises-exception]\n1 / 0\n```\n"
+    )
     assert states(run(make_book(**{"book/one.md": text}))) == {"alpha": "run"}
 
 
 def test_kernels_side_by_side_have_their_own_cores_and_threads(make_book: MakeBook) -> None:
     cores = "import os\nresults = {'cores': ','.join(map(str, sorted(os.sched_getaffinity(0)))),"
     cores += " 'threads': os.environ['OMP_NUM_THREADS']}"
-    text = ONE.replace("results = {\"run\": {\"loss\": 0.25 * len(name), \"seconds\": 1e-05}}", cores)
+    text = ONE.replace('results = {"run": {"loss": 0.25 * len(name), "seconds": 1e-05}}', cores)
     book = make_book(**{"book/one.md": text})
     assert states(run(book)) == {"alpha": "run", "beta": "run"}
     [one] = [c for c in chapters_of(book) if c.page == "book/one"]
@@ -144,6 +154,10 @@ def test_the_longest_known_job_starts_first(book: Book) -> None:
     times = book.store / "seconds.json"
     times.write_text('{"book/one alpha": 1.0, "book/one beta": 9.0}', encoding="utf-8")
     started: list[str] = []
-    run(book, refresh=True, jobs=1,
-        report=lambda event, job, outcome: started.append(str(job)) if event == "start" else None)
+    run(
+        book,
+        refresh=True,
+        jobs=1,
+        report=lambda event, job, outcome: started.append(str(job)) if event == "start" else None,
+    )
     assert started == ["book/one [beta]", "book/one [alpha]"]

@@ -19,24 +19,44 @@ from polybook.reader import present
 from polybook.store import Provenance, Run
 
 PROVENANCE = Provenance(
-    date="2026-01-02T03:04:05+00:00", commit="abc123", processor="A <fast> CPU", system="Linux",
-    python="3.11.7", threads=1, alone=True, seconds=12.5, cell_seconds=(1.0,), memory=3 * 2**20,
-    packages=("numpy",))
+    date="2026-01-02T03:04:05+00:00",
+    commit="abc123",
+    processor="A <fast> CPU",
+    system="Linux",
+    python="3.11.7",
+    threads=1,
+    alone=True,
+    seconds=12.5,
+    cell_seconds=(1.0,),
+    memory=3 * 2**20,
+    packages=("numpy",),
+)
 
 
 def run_of(chapter: Chapter, framework: str, *texts: str) -> Run:
     outputs = tuple(
         [{"output_type": "stream", "name": "stdout", "text": text}] if text else []
-        for text in texts)
+        for text in texts
+    )
     assert len(outputs) == len(chapter.split(framework))
-    return Run(page=chapter.page, framework=framework, key="", outputs=outputs, files={},
-               distributions={"numpy": "1.26.4"}, data={}, values={}, provenance=PROVENANCE)
+    return Run(
+        page=chapter.page,
+        framework=framework,
+        key="",
+        outputs=outputs,
+        files={},
+        distributions={"numpy": "1.26.4"},
+        data={},
+        values={},
+        provenance=PROVENANCE,
+    )
 
 
 def chapter_with(book: Book, *cells: tuple[str, str]) -> Chapter:
     text = FRONT + "".join(
         f"\n```{{code-cell}} python\n{f':tags: [{tag}]' if tag else ''}\n{code}\n```\n"
-        for code, tag in cells)
+        for code, tag in cells
+    )
     return read_chapter(book, Path("book/one.md"), text)
 
 
@@ -52,7 +72,11 @@ def test_neighbouring_cells_of_different_frameworks_share_a_tab_set(book: Book) 
     runs = {"alpha": run_of(chapter, "alpha", "", "", ""), "beta": run_of(chapter, "beta", "", "")}
     found = groups(chapter, runs)
     assert [place[:2] for place in found] == [
-        ("a", "alpha"), ("b", "beta"), ("c", None), ("d", "alpha")]
+        ("a", "alpha"),
+        ("b", "beta"),
+        ("c", None),
+        ("d", "alpha"),
+    ]
     assert found[0][2] == found[1][2] != found[3][2]
 
 
@@ -75,8 +99,10 @@ def test_different_outputs_of_a_shared_cell_are_shown_in_tabs_below_its_code(boo
     chapter = chapter_with(book, ("a", "alpha"), ("c", ""))
     runs = {"alpha": run_of(chapter, "alpha", "", "one"), "beta": run_of(chapter, "beta", "two")}
     shown = present(chapter, runs).cells[1:]
-    assert [(cell.metadata["polybook"].get("framework"), [o.text for o in cell.outputs])
-            for cell in shown] == [(None, []), ("alpha", ["one"]), ("beta", ["two"])]
+    assert [
+        (cell.metadata["polybook"].get("framework"), [o.text for o in cell.outputs])
+        for cell in shown
+    ] == [(None, []), ("alpha", ["one"]), ("beta", ["two"])]
     assert all("remove-input" in cell.metadata["tags"] for cell in shown[1:])
 
 
@@ -84,7 +110,12 @@ def test_cells_without_a_run_are_marked(book: Book) -> None:
     chapter = chapter_with(book, ("a", "alpha"), ("b", "beta"), ("c", ""))
     shown = present(chapter, {"alpha": run_of(chapter, "alpha", "", "one"), "beta": None}).cells
     assert [cell.metadata["polybook"].get("missing") for cell in shown] == [
-        False, True, None, False, True]
+        False,
+        True,
+        None,
+        False,
+        True,
+    ]
     nothing = present(chapter, {"alpha": None, "beta": None}).cells
     assert all(cell.metadata["polybook"]["missing"] for cell in nothing)
 
@@ -109,12 +140,28 @@ def test_the_words_of_a_figure_are_translated_and_nothing_else() -> None:
     assert translate_svg(SVG, {}) == SVG
 
 
-@pytest.mark.parametrize(("value", "language", "text"), [
-    (0.24812, "en", "0.248"), (0.24812, "tr", "0,248"), (12.345, "ko", "12.3"),
-    (1234.5, "zh_CN", "1230"), (1500, "en", "1,500"), (1.5e-5, "en", "1.50 × 10⁻⁵"),
-    (1.5e-5, "tr", "1,50 × 10⁻⁵"), (2.5e7, "en", "2.50 × 10⁷"), (0.0, "en", "0"),
-    ("a text", "en", "a text"), (float("nan"), "en", "NaN"), (float("inf"), "en", "∞"),
-])
+def test_the_numbers_of_a_figure_have_the_languages_decimal_point() -> None:
+    assert ">0,5</text>" in translate_svg(SVG, {}, ",")
+    assert translate_svg("<text>v1.2 batch</text>", {}, ",") == "<text>v1.2 batch</text>"
+
+
+@pytest.mark.parametrize(
+    ("value", "language", "text"),
+    [
+        (0.24812, "en", "0.248"),
+        (0.24812, "tr", "0,248"),
+        (12.345, "ko", "12.3"),
+        (1234.5, "zh_CN", "1230"),
+        (1500, "en", "1,500"),
+        (1.5e-5, "en", "1.50 × 10⁻⁵"),
+        (1.5e-5, "tr", "1,50 × 10⁻⁵"),
+        (2.5e7, "en", "2.50 × 10⁷"),
+        (0.0, "en", "0"),
+        ("a text", "en", "a text"),
+        (float("nan"), "en", "NaN"),
+        (float("inf"), "en", "∞"),
+    ],
+)
 def test_numbers_have_three_significant_digits_in_the_languages_format(
     value: float | str, language: str, text: str
 ) -> None:
@@ -131,8 +178,16 @@ def test_a_number_reads_back_within_half_a_unit_of_its_third_digit(value: float)
 def test_provenance_names_everything_and_escapes_it(book: Book) -> None:
     chapter = chapter_with(book, ("a", "alpha"))
     html = provenance_html({"alpha": run_of(chapter, "alpha", "")}, {"alpha": "Alpha"}, "en")
-    for fact in ("Python 3.11.7", "numpy 1.26.4", "A &lt;fast&gt; CPU", "1 (no other run beside it)",
-                 "Jan 2, 2026", "12.5 s", "3.00 MiB", "abc123"):
+    for fact in (
+        "Python 3.11.7",
+        "numpy 1.26.4",
+        "A &lt;fast&gt; CPU",
+        "1 (no other run beside it)",
+        "Jan 2, 2026",
+        "12.5 s",
+        "3.00 MiB",
+        "abc123",
+    ):
         assert fact in html, fact
     assert "generated stand-in" not in html
 

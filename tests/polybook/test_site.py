@@ -27,8 +27,9 @@ class Result(NamedTuple):
 def polybook(book: Book, *arguments: str) -> Result:
     """Run the command in a book's folder, as a person does."""
     command = [sys.executable, "-m", "polybook.cli", *arguments]
-    done = subprocess.run(command, cwd=book.root, text=True, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT)
+    done = subprocess.run(
+        command, cwd=book.root, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
     return Result(done.returncode, done.stdout)
 
 
@@ -60,26 +61,36 @@ def test_a_book_is_built_translated_and_rebuilt(book: Book) -> None:
     assert english.html is not None and english.html["lang"] == "en"
     assert "1.25 and 1.25 (Alpha), 1.00 (Beta)" in english.get_text()
     assert [tab.get_text(strip=True) for tab in english.select("label.sd-tab-label")] == [
-        "Alpha", "Beta", "Alpha", "Beta"]
+        "Alpha",
+        "Beta",
+        "Alpha",
+        "Beta",
+    ]
     assert "alphaalpha" in english.get_text() and "betabeta" in english.get_text()
     cells = [cell.get_text(strip=True) for cell in english.select("table.measured-table tbody td")]
     assert cells[-4:] == ["1.25", "1.00", "1.00 × 10⁻⁵", "1.00 × 10⁻⁵"]
     assert english.select_one("details.polybook-provenance")
 
     # a second build does nothing, and imports neither Sphinx nor nbclient for it
-    check = ("import sys; from polybook.cli import main\ntry: main(['build', '-W'])\n"
-             "except SystemExit: print([m for m in ('sphinx', 'nbclient', 'numpy') "
-             "if m in sys.modules])")
-    again = subprocess.run([sys.executable, "-c", check], cwd=book.root, capture_output=True,
-                           text=True, check=True)
+    check = (
+        "import sys; from polybook.cli import main\ntry: main(['build', '-W'])\n"
+        "except SystemExit: print([m for m in ('sphinx', 'nbclient', 'numpy') "
+        "if m in sys.modules])"
+    )
+    again = subprocess.run(
+        [sys.executable, "-c", check], cwd=book.root, capture_output=True, text=True, check=True
+    )
     assert "Nothing changed" in again.stdout and "[]" in again.stdout, again.stdout
 
     # the catalogs are made, filled and used; only that language is rendered anew
     updated = polybook(book, "translate", "update")
     assert "locales/ko/LC_MESSAGES/book/one.po" in updated.output
     assert polybook(book, "translate", "update").output == ""
-    translate(book, "book/one", {"One": "하나", "What the cell prints.": "셀의 출력.",
-                                 "Experiment": "실험"})
+    translate(
+        book,
+        "book/one",
+        {"One": "하나", "What the cell prints.": "셀의 출력.", "Experiment": "실험"},
+    )
     translate(book, "polybook", {"Figure %s": "그림 %s", "Date": "날짜", "A small book": "작은 책"})
     rebuilt = polybook(book, "build", "-W")
     assert "run," not in rebuilt.output and "Built ko:" in rebuilt.output, rebuilt.output
@@ -90,7 +101,10 @@ def test_a_book_is_built_translated_and_rebuilt(book: Book) -> None:
         assert word in text, word
     assert code_of(korean) == code_of(english)
     assert [a["href"] for a in korean.select("link[hreflang]")] == [
-        "../../en/book/one.html", "../../ko/book/one.html", "../../"]
+        "../../en/book/one.html",
+        "../../ko/book/one.html",
+        "../../",
+    ]
 
 
 def test_a_prose_edit_runs_no_cell_and_a_module_edit_only_its_own(book: Book) -> None:
@@ -132,7 +146,11 @@ def test_without_running_cells_are_marked_and_one_language_is_built(book: Book) 
     built = polybook(book, "build", "--no-execute", "--language", "ko", "--output", "elsewhere")
     assert built.exit_code == 0 and "running" not in built.output
     assert sorted(item.name for item in (book.root / "elsewhere").iterdir()) == [
-        ".nojekyll", ".polybook.json", "index.html", "ko"]
+        ".nojekyll",
+        ".polybook.json",
+        "index.html",
+        "ko",
+    ]
     html = (book.root / "elsewhere/ko/book/one.html").read_text(encoding="utf-8")
     assert html.count("This cell has not been run yet.") == 4
 
@@ -163,7 +181,8 @@ def test_jupyter_book_alone_runs_what_is_missing_and_gives_the_english_edition(b
     html = (book.build / "html/book/one.html").read_text(encoding="utf-8")
     assert "alphaalpha" in html and "betabeta" in html and 'class="language-menu' not in html
     (book.root / "book/one.md").write_text(
-        ONE.replace("print(twice(name))", "1 / 0"), encoding="utf-8")
+        ONE.replace("print(twice(name))", "1 / 0"), encoding="utf-8"
+    )
     failed = subprocess.run(command, cwd=book.root, capture_output=True, text=True)
     assert failed.returncode != 0
     assert re.search(r"book/one.md:\d+ \[alpha\]: ZeroDivisionError", failed.stdout + failed.stderr)
@@ -175,7 +194,9 @@ def test_the_stamp_is_beside_the_site_and_is_no_secret(book: Book) -> None:
     assert set(stamp) == {"inputs", "tool", "editions"}
 
 
-def test_a_translation_that_is_no_po_file_is_an_error_with_file_and_line(make_book: MakeBook) -> None:
+def test_a_translation_that_is_no_po_file_is_an_error_with_file_and_line(
+    make_book: MakeBook,
+) -> None:
     book = make_book(**{"locales/ko/LC_MESSAGES/book/one.po": 'msgid "One"\nmsgstr "하나\n'})
     failed = polybook(book, "build", "--no-execute")
     assert failed.exit_code == 1

@@ -18,14 +18,27 @@ from polybook.store import Provenance, Run, Store, run_key
 def stored(book: Book, **changes: object) -> Run:
     chapter, framework = read_chapter(book, Path("book/one.md")), book.framework("alpha")
     run = Run(
-        page=chapter.page, framework="alpha", key=run_key(chapter, framework),
+        page=chapter.page,
+        framework="alpha",
+        key=run_key(chapter, framework),
         outputs=([], [], [], []),
         files={"package/alpha.py": file_digest(book.source / "package/alpha.py") or ""},
-        distributions={}, data={}, values={"run": {"loss": 0.5}},
+        distributions={},
+        data={},
+        values={"run": {"loss": 0.5}},
         provenance=Provenance(
-            date="2026-01-01T00:00:00+00:00", commit=None, processor="p", system="s",
-            python="3", threads=1, alone=False, seconds=1.0, cell_seconds=(), memory=1,
-            packages=()),
+            date="2026-01-01T00:00:00+00:00",
+            commit=None,
+            processor="p",
+            system="s",
+            python="3",
+            threads=1,
+            alone=False,
+            seconds=1.0,
+            cell_seconds=(),
+            memory=1,
+            packages=(),
+        ),
     )
     run = dataclasses.replace(run, **changes)  # type: ignore[arg-type]
     Store(book).add(run)
@@ -70,15 +83,18 @@ def test_a_tag_that_hides_does_not_matter(book: Book) -> None:
     assert found(book)
 
 
-@pytest.mark.parametrize(("name", "old", "new"), [
-    ("book/one.md", "print(twice(name))", "print(name)"),
-    ("book/one.md", "from package.alpha import name", "name = 'other'"),
-    ("book/one.md", "values: results", "alone: true"),
-    ("src/package/alpha.py", "alpha", "aleph"),
-    ("src/package/shared.py", "text + text", "2 * text"),
-    ("_config.yml", "alpha: {label: Alpha}", "alpha: {label: Alpha, threads: 2}"),
-    ("_config.yml", "alpha: {label: Alpha}", "alpha: {label: Alpha, environment: {A: b}}"),
-])
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("book/one.md", "print(twice(name))", "print(name)"),
+        ("book/one.md", "from package.alpha import name", "name = 'other'"),
+        ("book/one.md", "values: results", "alone: true"),
+        ("src/package/alpha.py", "alpha", "aleph"),
+        ("src/package/shared.py", "text + text", "2 * text"),
+        ("_config.yml", "alpha: {label: Alpha}", "alpha: {label: Alpha, threads: 2}"),
+        ("_config.yml", "alpha: {label: Alpha}", "alpha: {label: Alpha, environment: {A: b}}"),
+    ],
+)
 def test_a_change_of_what_ran_matters(book: Book, name: str, old: str, new: str) -> None:
     from polybook.config import load_book
 
