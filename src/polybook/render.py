@@ -7,7 +7,6 @@ import io
 import multiprocessing
 import sys
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,13 +42,15 @@ def edition_folder(book: Book, language: Language) -> Path:
 def render(
     book: Book, languages: Sequence[Language], options: RenderOptions, jobs: int
 ) -> list[Edition]:
-    """Render the languages side by side, at most `jobs` at a time."""
+    """Render the languages side by side, at most `jobs` at a time.
+
+    Each has a process of its own: Sphinx keeps the words of the first language it has loaded.
+    """
     preload()
     method = "fork" if sys.platform.startswith("linux") else "spawn"
-    context = multiprocessing.get_context(method)
-    with ProcessPoolExecutor(max_workers=jobs, mp_context=context) as pool:
-        futures = [pool.submit(render_edition, book, language, options) for language in languages]
-        return [future.result() for future in futures]
+    work = [(book, language, options) for language in languages]
+    with multiprocessing.get_context(method).Pool(jobs, maxtasksperchild=1) as pool:
+        return pool.starmap(render_edition, work, chunksize=1)
 
 
 def preload() -> None:

@@ -92,7 +92,7 @@ def test_a_book_is_built_translated_and_rebuilt(book: Book) -> None:
         {"One": "하나", "What the cell prints.": "셀의 출력.", "Experiment": "실험"},
     )
     translate(book, "polybook", {"Figure %s": "그림 %s", "Date": "날짜", "A small book": "작은 책"})
-    rebuilt = polybook(book, "build", "-W")
+    rebuilt = polybook(book, "build", "-W", "--jobs", "1")
     assert "run," not in rebuilt.output and "Built ko:" in rebuilt.output, rebuilt.output
     korean = page(book, "ko")
     assert korean.html is not None and korean.html["lang"] == "ko"
@@ -105,6 +105,32 @@ def test_a_book_is_built_translated_and_rebuilt(book: Book) -> None:
         "../../ko/book/one.html",
         "../../",
     ]
+
+
+def test_no_word_of_one_edition_gets_into_another(make_book: MakeBook) -> None:
+    from conftest import CONFIG, TOC
+
+    book = make_book(
+        **{
+            "_config.yml": CONFIG.replace(
+                "ko: {label: 한국어}", "ko: {label: 한국어}\n        tr: {label: Türkçe}"
+            ),
+            "_toc.yml": TOC.replace("chapters:", "parts:\n- caption: Part\n  chapters:").replace(
+                "- file", "  - file"
+            ),
+        }
+    )
+    polybook(book, "translate", "update")
+    translate(book, "book/index", {"Part": "부"})
+    translate(book, "polybook", {"Date": "날짜"})
+    built = polybook(book, "build", "--no-execute", "--jobs", "1")
+    assert built.exit_code == 0, built.output
+    captions = {code: page(book, code).select_one("p.caption") for code in ("en", "tr", "ko")}
+    assert {code: found and found.get_text() for code, found in captions.items()} == {
+        "en": "Part",
+        "tr": "Part",
+        "ko": "부",
+    }
 
 
 def test_a_prose_edit_runs_no_cell_and_a_module_edit_only_its_own(book: Book) -> None:
