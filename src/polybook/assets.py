@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from urllib.parse import quote
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
 from polybook.bundle import setup_bundle
+from polybook.texts import FIXED_WORDS
 
 STATIC = Path(__file__).with_name("static")
 
@@ -18,8 +21,10 @@ def _add_static_folder(app: Sphinx, config: Config) -> None:
 
 def _add_script(app: Sphinx) -> None:
     frameworks = " ".join(app.config.polybook["frameworks"])
+    words = {word: str(text) for word, text in FIXED_WORDS.items() if word != str(text)}
+    data = {"data-frameworks": frameworks, "data-words": quote(json.dumps(words))}
     # Sooner than design-tabs.js (500), whose stored choice it checks.
-    app.add_js_file("polybook.js", priority=400, **{"data-frameworks": frameworks})
+    app.add_js_file("polybook.js", priority=400, **data)
 
 
 def setup_assets(app: Sphinx) -> None:

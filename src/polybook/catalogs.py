@@ -70,13 +70,18 @@ def write_catalog(path: Path, catalog: Catalog) -> bool:
 
 
 def compile_catalogs(book: Book, code: str) -> None:
-    """Write the `.mo` file beside every catalog of a language that is newer than it."""
+    """Write the `.mo` file beside every catalog of a language that is newer than it.
+
+    The site's words are compiled under Sphinx's name as well: Sphinx asks there first.
+    """
     for path in sorted(catalog_folder(book, code).rglob("*.po")):
         target = path.with_suffix(".mo")
         if not target.is_file() or target.stat().st_mtime < path.stat().st_mtime:
             buffer = BytesIO()
             write_mo(buffer, read_catalog(path, code))
             target.write_bytes(buffer.getvalue())
+            if path == catalog_folder(book, code) / f"{SITE_WORDS}.po":
+                target.with_name("sphinx.mo").write_bytes(buffer.getvalue())
 
 
 def update_catalogs(

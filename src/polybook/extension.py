@@ -18,7 +18,6 @@ from sphinx.util.i18n import docname_to_domain
 from polybook import (
     agreement,
     assets,
-    bundle,
     figures,
     formulas,
     language_menu,
@@ -60,7 +59,6 @@ def setup_extension(app: Sphinx) -> dict[str, Any]:
     mathml.setup_mathml(app)
     language_menu.setup_language_menu(app)
     assets.setup_assets(app)
-    bundle.setup_bundle(app)
     return {
         "version": "1",
         "env_version": 1,
@@ -94,6 +92,12 @@ def configure(app: Sphinx, config: Config) -> None:
     config.gettext_location = False
     config.gettext_uuid = False
     config.html_title = str(_(load_book(app.srcdir).title))
+    config.html_theme_options = {
+        **config.html_theme_options,
+        "search_bar_text": str(_("Search this book...")),
+    }
+    config.togglebutton_hint = str(_("Click to show"))
+    config.togglebutton_hint_hide = str(_("Click to hide"))
     config.numfig = True
     config.numfig_format = {
         "section": str(_("Section %s")),

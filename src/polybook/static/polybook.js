@@ -4,6 +4,7 @@
   "use strict";
 
   const group = "framework";
+  const words = JSON.parse(decodeURIComponent(document.currentScript?.dataset.words ?? "{}"));
   const known = (document.currentScript?.dataset.frameworks ?? "").split(" ").filter(Boolean);
 
   // Storage may be forbidden; then a choice holds for the page (and for as long as the address).
@@ -106,7 +107,24 @@
     });
   }
 
+  // Tooltips that the theme and its scripts write in English, put into the page's language.
+  function translateTooltips() {
+    const attributes = ["title", "aria-label", "data-bs-title", "data-tooltip"];
+    function translate(element) {
+      for (const attribute of attributes) {
+        const word = words[element.getAttribute(attribute)];
+        if (word) element.setAttribute(attribute, word);
+      }
+    }
+    document.querySelectorAll(attributes.map((name) => `[${name}]`).join()).forEach(translate);
+    const observer = new MutationObserver((changes) => {
+      for (const change of changes) translate(change.target);
+    });
+    observer.observe(document.body, { subtree: true, attributeFilter: attributes });
+  }
+
   document.addEventListener("DOMContentLoaded", () => {
+    if (Object.keys(words).length) setTimeout(translateTooltips); // once the others have started
     startFrameworks();
     startLanguages();
   });
