@@ -135,11 +135,18 @@ class TranslateCaptions(SphinxTransform):
 
 
 class KeepBackReferences(SphinxPostTransform):
-    """Drop the references' links back to citations that a translation has replaced."""
+    """Link the references back to the citations that cite them.
+
+    Every translated passage has been parsed apart, so that other citations have their old names.
+    """
 
     default_priority = 900
 
     def run(self, **kwargs: Any) -> None:
-        ids = {name for node in self.document.findall(nodes.Element) for name in node["ids"]}
+        citing: dict[str, list[str]] = {}
+        for reference in self.document.findall(nodes.reference):
+            if reference.get("refid") and reference.parent["ids"]:
+                citing.setdefault(reference["refid"], []).append(reference.parent["ids"][0])
         for citation in self.document.findall(nodes.citation):
-            citation["backrefs"] = [name for name in citation["backrefs"] if name in ids]
+            names = [name for own in citation["ids"] for name in citing.get(own, [])]
+            citation["backrefs"] = list(dict.fromkeys(names))

@@ -7,10 +7,12 @@ text join the page's catalog by Sphinx's own protocol for translatable nodes; no
 from __future__ import annotations
 
 import html
+import posixpath
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from babel.numbers import get_decimal_symbol
 from docutils import nodes
@@ -20,6 +22,7 @@ from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
+from sphinx.writers.html5 import HTML5Translator
 from sphinx_design.shared import is_component
 
 logger = logging.getLogger(__name__)
@@ -29,10 +32,29 @@ _TEXT = re.compile(r"(<text\b[^>]*>)([^<]+)(</text>)")
 
 
 def setup_figures(app: Sphinx) -> None:
+    app.add_node(cell_image, html=(visit_cell_image, None))
     app.add_directive("cell-figure", CellFigure)
     app.add_transform(WrapOutputs)
     app.add_transform(MarkFigures)
     app.add_transform(WriteFigures)
+
+
+class cell_image(nodes.image):
+    """An SVG that a cell drew; `size` is its width and height in pixels, None if unknown."""
+
+
+def visit_cell_image(translator: HTML5Translator, node: cell_image) -> None:
+    """Write an image that is fetched when it is needed, in a space kept free for it."""
+    builder = translator.builder
+    address = builder.images.get(node["uri"])
+    size = dict(zip(("width", "height"), map(str, node["size"] or ()), strict=False))
+    source = posixpath.join(builder.imgpath, quote(address)) if address else node["uri"]
+    translator.body.append(
+        translator.emptytag(
+            node, "img", "\n", src=source, alt=node.get("alt", ""), loading="lazy", **size
+        )
+    )
+    raise nodes.SkipNode
 
 
 class CellFigure(SphinxDirective):
@@ -126,6 +148,12 @@ class TranslatableFigure(nodes.image, addnodes.translatable):
         return messages
 
 
+def svg_size(svg: str) -> tuple[int, int] | None:
+    """The width and height of an SVG in CSS pixels, None if it does not tell them in points."""
+    found = re.search(r'<svg\b[^>]*?\bwidth="([\d.]+)pt" height="([\d.]+)pt"', svg)
+    return (round(float(found[1]) * 4 / 3), round(float(found[2]) * 4 / 3)) if found else None
+
+
 def svg_texts(svg: str) -> Iterator[str]:
     """The words in an SVG, in order: every text element that has a letter."""
     for match in _TEXT.finditer(svg):
@@ -178,11 +206,11 @@ class WriteFigures(SphinxTransform):
             return
         for node in list(self.document.findall(TranslatableFigure)):
             own = ("messages", "translations", "svg_path")
-            image = nodes.image("", **{k: v for k, v in node.attributes.items() if k not in own})
+            image = cell_image("", **{k: v for k, v in node.attributes.items() if k not in own})
             translations = node["translations"]
             if "alt" in node:
                 image["alt"] = translations.get(node["alt"], node["alt"])
-            image["loading"] = "lazy"
+            image["size"] = svg_size(Path(node["svg_path"]).read_text(encoding="utf-8"))
             decimal_point = get_decimal_symbol(self.config.language)
             if translations or decimal_point != ".":
                 source = Path(node["svg_path"])
