@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from polybook.errors import PolybookError
 
 SITE_WORDS = "polybook"
 OVERRIDES = "overrides.po"
+TERMS = "terms.tsv"
 _UNUSED_HEADERS = re.compile(
     rb'^"(POT-Creation-Date|PO-Revision-Date|Generated-By|Report-Msgid-Bugs-To|Last-Translator):'
     rb".*\n",
@@ -161,13 +162,14 @@ def _tidy(catalog: Catalog, book: Book, language: Language) -> None:
 def derive_catalogs(book: Book, language: Language) -> list[Path]:
     """Convert the catalogs that `language` is derived from; returns the files that changed.
 
+    `locales/<language>/terms.tsv` corrects words after the conversion, longest first.
     Translations in `locales/<language>/overrides.po` win, by message, on whatever page it is.
     """
     if language.derived_from is None:
         raise PolybookError(
             f"{language.code} is not derived from another language (derived_from in _config.yml)"
         )
-    convert = _converter(language)
+    convert = _converter(book, language)
     source, target = (catalog_folder(book, code) for code in (language.derived_from, language.code))
     overrides = _overrides(book, language)
     changed = []
@@ -203,13 +205,31 @@ def _overrides(book: Book, language: Language) -> dict[str, str]:
     }
 
 
-def _converter(language: Language):  # type: ignore[no-untyped-def]
+def _converter(book: Book, language: Language) -> Callable[[str], str]:
+    """OpenCC's conversion, followed by the language's own words of the field (`terms.tsv`)."""
     from opencc import OpenCC
 
     conversions = {("zh_CN", "zh_TW"): "s2twp"}
-    try:
-        return OpenCC(conversions[str(language.derived_from), language.code]).convert
-    except KeyError:
-        raise PolybookError(
-            f"there is no conversion from {language.derived_from} to {language.code}"
-        ) from None
+    pair = (str(language.derived_from), language.code)
+    if pair not in conversions:
+        raise PolybookError(f"there is no conversion from {pair[0]} to {pair[1]}")
+    convert = OpenCC(conversions[pair]).convert
+    terms = _terms(book, language)
+    if not terms:
+        return convert
+    pattern = re.compile("|".join(map(re.escape, sorted(terms, key=len, reverse=True))))
+    return lambda text: pattern.sub(lambda match: terms[match[0]], convert(text))
+
+
+def _terms(book: Book, language: Language) -> dict[str, str]:
+    path = book.locales / language.code / TERMS
+    if not path.is_file():
+        return {}
+    terms = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if line.strip() and not line.startswith("#"):
+            word, tab, term = line.partition("\t")
+            if not (tab and word.strip() and term.strip()):
+                raise PolybookError("a line is two words with a tab between", path, number)
+            terms[word.strip()] = term.strip()
+    return terms

@@ -20,7 +20,7 @@ class PolybookError(Exception):
         details: str = "",
     ) -> None:
         self.message = message
-        self.path = path
+        self.path = _shown(path)
         self.line = line
         self.framework = framework
         self.details = details
@@ -35,3 +35,10 @@ class PolybookError(Exception):
             + self.message
             + (f"\n{self.details}" if self.details else "")
         )
+
+
+def _shown(path: Path | str | None) -> Path | str | None:
+    """A path as a person in the book's folder would name it."""
+    if isinstance(path, Path) and path.is_relative_to(Path.cwd()):
+        return path.relative_to(Path.cwd())
+    return path

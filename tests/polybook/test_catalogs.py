@@ -1,0 +1,187 @@
+"""Catalogs keep what people wrote, change little, and one language is derived from another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+
+from polybook.catalogs import (
+    derive_catalogs,
+    read_catalog,
+    site_word_template,
+    update_catalogs,
+    write_catalog,
+)
+from polybook.config import Book
+from polybook.errors import PolybookError
+
+MakeBook = Callable[..., Book]
+
+HEADER = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
+
+
+def template(folder: Path, *messages: str) -> Path:
+    catalog = Catalog(charset="utf-8")
+    for message in messages:
+        catalog.add(message)
+    write_catalog(folder / "book/one.pot", catalog)
+    return folder
+
+
+def korean(book: Book) -> Path:
+    return book.locales / "ko/LC_MESSAGES/book/one.po"
+
+
+def update(book: Book, *messages: str, incomplete: tuple[str, ...] = ()) -> list[Path]:
+    templates = template(book.root / "templates", *messages)
+    return update_catalogs(book, templates, [book.language("ko")], incomplete)
+
+
+def fill(book: Book, **texts: str) -> None:
+    catalog = read_catalog(korean(book), "ko")
+    for source, text in texts.items():
+        catalog[source].string = text
+    write_catalog(korean(book), catalog)
+
+
+def test_an_update_twice_changes_nothing_the_second_time(book: Book) -> None:
+    assert {path.name for path in update(book, "One", "Two")} == {"one.po", "polybook.po"}
+    before = korean(book).read_bytes()
+    assert update(book, "One", "Two") == []
+    assert korean(book).read_bytes() == before
+    assert b"Date" not in before and b"EMAIL" not in before and b"#:" not in before
+
+
+def test_translations_and_translators_comments_are_kept(book: Book) -> None:
+    update(book, "One", "Two")
+    text = korean(book).read_text(encoding="utf-8")
+    text = text.replace('msgid "One"\nmsgstr ""', '# a remark\nmsgid "One"\nmsgstr "하나"')
+    korean(book).write_text(text, encoding="utf-8")
+    update(book, "Zero", "One", "Two")
+    message = read_catalog(korean(book), "ko")["One"]
+    assert (message.string, message.user_comments) == ("하나", ["a remark"])
+
+
+def test_a_changed_message_keeps_its_translation_as_fuzzy_with_the_previous_text(
+    book: Book,
+) -> None:
+    update(book, "The middle is the minibatch.")
+    fill(book, **{"The middle is the minibatch.": "가운데가 미니배치입니다."})
+    update(book, "The middle is the mini-batch.")
+    text = korean(book).read_text(encoding="utf-8")
+    assert '#, fuzzy\n#| msgid "The middle is the minibatch."\n' in text
+    assert 'msgstr "가운데가 미니배치입니다."' in text
+
+
+def test_a_removed_message_is_kept_as_obsolete_and_comes_back(book: Book) -> None:
+    update(book, "A sentence that goes away.", "Two")
+    fill(book, **{"A sentence that goes away.": "사라질 문장."})
+    update(book, "Two")
+    assert '#~ msgstr "사라질 문장."' in korean(book).read_text(encoding="utf-8")
+
+
+def test_figure_texts_of_a_page_that_has_not_been_run_are_not_retired(book: Book) -> None:
+    update(book, "One", "epoch")
+    fill(book, epoch="에포크")
+    update(book, "One", incomplete=("book/one",))
+    catalog = read_catalog(korean(book), "ko")
+    assert catalog["epoch"].string == "에포크" and not catalog["epoch"].fuzzy
+
+
+def test_braces_in_prose_make_no_format(book: Book) -> None:
+    update(book, "See {numref}`fig-one` and 100% of it.")
+    assert "format" not in korean(book).read_text(encoding="utf-8")
+
+
+def test_the_sites_words_are_found_in_the_package_itself(book: Book) -> None:
+    words = {message.id for message in site_word_template(book) if message.id}
+    assert {
+        "A small book",
+        "Section %s",
+        "Language",
+        "How these numbers were made",
+        "generated stand-in",
+        "This cell has not been run yet.",
+        "Light",
+    } <= words
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('msgid "One"\nmsgstr "하나\n', 6),
+        ('msgid "One"\nmsgstr "하나"\nstray words\n', 7),
+        ('msgid One\nmsgstr "하나"\n', 5),
+    ],
+)
+def test_a_damaged_po_file_is_an_error_with_its_line(tmp_path: Path, text: str, line: int) -> None:
+    path = tmp_path / "one.po"
+    path.write_text(HEADER + text, encoding="utf-8")
+    with pytest.raises(PolybookError) as error:
+        read_catalog(path, "ko")
+    assert (error.value.path, error.value.line) == (path, line)
+
+
+def test_a_po_file_in_another_encoding_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "one.po"
+    path.write_bytes((HEADER + 'msgid "One"\nmsgstr "하나"\n').encode("euc-kr"))
+    with pytest.raises(PolybookError, match="UTF-8"):
+        read_catalog(path, "ko")
+
+
+CHINESE = """\
+sphinx:
+  config:
+    polybook:
+      frameworks:
+        alpha: {label: Alpha}
+      languages:
+        en: {label: English}
+        zh_CN: {label: 简体中文}
+        zh_TW: {label: 繁體中文, derived_from: zh_CN}
+"""
+
+
+def chinese_book(make_book: MakeBook, **files: str) -> Book:
+    po = HEADER + 'msgid "cache"\nmsgstr "缓存"\n\nmsgid "data"\nmsgstr "数据集和缓存"\n'
+    return make_book(
+        **{"_config.yml": CHINESE, "locales/zh_CN/LC_MESSAGES/book/one.po": po, **files}
+    )
+
+
+def taiwanese(book: Book) -> dict[str, str]:
+    derive_catalogs(book, book.language("zh_TW"))
+    path = book.locales / "zh_TW/LC_MESSAGES/book/one.po"
+    return {str(m.id): str(m.string) for m in read_catalog(path, "zh_TW") if m.id}
+
+
+def test_a_language_is_derived_with_its_own_words(make_book: MakeBook) -> None:
+    book = chinese_book(make_book)
+    assert taiwanese(book) == {"cache": "快取", "data": "資料集和快取"}
+    assert derive_catalogs(book, book.language("zh_TW")) == []
+
+
+def test_the_word_list_and_human_overrides_win_and_stay(make_book: MakeBook) -> None:
+    book = chinese_book(
+        make_book,
+        **{
+            "locales/zh_TW/terms.tsv": "# remark\n快取\t快取記憶體\n",
+            "locales/zh_TW/overrides.po": HEADER + 'msgid "data"\nmsgstr "資料"\n',
+        },
+    )
+    assert taiwanese(book) == {"cache": "快取記憶體", "data": "資料"}
+    assert taiwanese(book) == {"cache": "快取記憶體", "data": "資料"}
+
+
+def test_a_wrong_line_in_the_word_list_is_an_error_with_its_line(make_book: MakeBook) -> None:
+    book = chinese_book(make_book, **{"locales/zh_TW/terms.tsv": "快取\t快取\n甲 乙\n"})
+    with pytest.raises(PolybookError, match=r"terms.tsv:2: a line is two words with a tab"):
+        derive_catalogs(book, book.language("zh_TW"))
+
+
+def test_a_language_that_is_not_derived_says_so(book: Book) -> None:
+    with pytest.raises(PolybookError, match="ko is not derived from another language"):
+        derive_catalogs(book, book.language("ko"))
