@@ -101,9 +101,7 @@ def shown_frameworks(pytestconfig: pytest.Config) -> tuple[str, ...]:
 
 
 @pytest.fixture(scope="session")
-def built_site(
-    shown_frameworks: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory
-) -> Path:
+def built_site(shown_frameworks: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the site, built with warnings as errors; `_build/site` if it is complete."""
     site = ROOT / "_build/site"
     command = [sys.executable, "-m", "polybook.cli", "build", "-W"]

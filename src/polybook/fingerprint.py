@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import json
+import re
 import sys
 from collections.abc import Iterable
 from functools import cache
@@ -13,6 +14,9 @@ from pathlib import Path
 
 from polybook.config import CONFIG_FILE, TOC_FILE, Book
 from polybook.errors import PolybookError
+
+# files that tools make beside those that people write
+_MADE = re.compile(r"\.(mo|pyc|part)$|\.egg-info/")
 
 
 def digest(content: object) -> str:
@@ -37,7 +41,7 @@ def files_digest(root: Path, paths: Iterable[Path]) -> dict[str, str | None]:
     return {
         file.relative_to(root).as_posix(): file_digest(file)
         for file in files
-        if file.is_file() and file.suffix not in (".mo", ".pyc")
+        if file.is_file() and not _MADE.search(file.as_posix())
     }
 
 
