@@ -407,7 +407,7 @@ def table_of(title: str, first: str, *others: str) -> Table:
 
 def show(*tables: Table) -> None:
     """Print tables as they are: the brackets in them are no markup, and rows stay whole."""
-    Console(markup=False, width=max(Console().width, 104)).print(*tables, sep="\n")
+    Console(markup=False, width=max(Console().width, 112)).print(*tables, sep="\n")
 
 
 def megabytes(count: int) -> str:
@@ -443,8 +443,16 @@ def same_folder_for_data() -> dict[str, str]:
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--builds-only", is_flag=True, help="Leave the training out.")
 @click.option("--training-only", is_flag=True, help="Leave the builds out.")
-@click.option("--framework", "frameworks", multiple=True, type=click.Choice(tuple(MODULES)))
-@click.option("--repeats", default=5, type=click.IntRange(min=1), help="Trainings to take from.")
+@click.option(
+    "--framework",
+    "frameworks",
+    multiple=True,
+    type=click.Choice(tuple(MODULES)),
+    help="Only this framework; may be given several times (default: all that are installed).",
+)
+@click.option(
+    "--repeats", default=5, type=click.IntRange(min=1), help="The best of so many counts."
+)
 @click.option(
     "--output",
     default=ROOT / "_build" / "bench.json",
