@@ -22,7 +22,13 @@ from sphinx.application import Sphinx
 # Icons as scripts, beside the same icons as a font; and the index of a search that is only asked
 # for as one types, which the search page loads for itself.
 UNUSED: Final = frozenset(
-    {"fontawesome.js", "searchtools.js", "language_data.js", "searchindex.js"}
+    {
+        "fontawesome.js",
+        "language_data.js",
+        "searchindex.js",
+        "searchtools.js",
+        "sphinx-thebe.css",
+    }
 )
 
 # Extensions that Jupyter Book loads without being asked: live code, from another host, and
@@ -147,6 +153,8 @@ class Bundler:
         )
 
     def _style(self, match: re.Match[str]) -> str | None:
+        if _name(match[1]) in UNUSED:
+            return ""
         path = self._path(match[1])
         return None if path is None else self._style_text(path)
 
@@ -161,7 +169,7 @@ class Bundler:
 
     def _script(self, match: re.Match[str]) -> str | None:
         path = self._path(match[2])
-        if match[2].split("?")[0].rpartition("/")[2] in UNUSED:
+        if _name(match[2]) in UNUSED:
             return ""
         if path is None or _later(match):
             return None
@@ -186,6 +194,10 @@ class Bundler:
 def _known_icon(rule: re.Match[str]) -> str:
     code = int(rule[1], 16) if len(rule[1]) > 1 else ord(rule[1])
     return rule[0] if code in ICONS else ""
+
+
+def _name(address: str) -> str:
+    return address.split("?")[0].rpartition("/")[2]
 
 
 def _from_static(folder: str, address: str) -> str:

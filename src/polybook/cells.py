@@ -10,8 +10,9 @@ import ast
 import re
 import textwrap
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -166,9 +167,8 @@ def read_chapter(book: Book, path: Path, text: str | None = None) -> Chapter:
         cell = nbformat.v4.new_markdown_cell(text)
         notebook = nbformat.v4.new_notebook(cells=[cell], metadata={"source_map": [0]})
         return Chapter(path, text, notebook, Settings(timeout=book.timeout), book.frameworks)
-    fences = _fences(text)
-    _refuse_nested_cells(fences, path)
-    notebook = _parse(text, path, fences)
+    _refuse_nested_cells(_fences(text), path)
+    notebook = deepcopy(_parse(text, path))
     settings = _settings(book, notebook, path)
     chapter = Chapter(path, text, notebook, settings, book.frameworks)
     for index, cell in enumerate(notebook.cells):
@@ -189,7 +189,8 @@ def _read_text(book: Book, path: Path) -> str:
         raise PolybookError(f"this is not UTF-8: {error}", path) from None
 
 
-def _parse(text: str, path: Path, fences: list[Token]) -> NotebookNode:
+@lru_cache(maxsize=64)
+def _parse(text: str, path: Path) -> NotebookNode:
     from myst_nb.core.read import MystMetadataParsingError, read_myst_markdown_notebook
     from myst_parser.config.main import MdParserConfig
 
@@ -200,7 +201,7 @@ def _parse(text: str, path: Path, fences: list[Token]) -> NotebookNode:
     except faults as fault:
         error = fault
     lines = text.splitlines()
-    for fence in fences:
+    for fence in _fences(text):
         first, last = fence.map or (0, 0)
         try:
             read_myst_markdown_notebook("\n".join(lines[first:last]), config=config)
@@ -245,6 +246,7 @@ def _check_tags(chapter: Chapter, cell: NotebookNode, line: int) -> None:
         )
 
 
+@lru_cache(maxsize=64)
 def _fences(text: str) -> list[Token]:
     """The fenced blocks of a text: directives and cells, with their lines."""
     from markdown_it.renderer import RendererHTML

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from polybook.config import Book, load_book
+from polybook.config import Book, Language, load_book
 from polybook.errors import PolybookError
 from polybook.site import BuildOptions
 
@@ -134,21 +134,46 @@ def translate() -> None:
 @click.pass_obj
 def update(book: Book, languages: tuple[str, ...]) -> None:
     """Bring the catalogs up to date with the chapters (all languages if none is named)."""
+    for path in _update(book, _languages(book, languages)):
+        click.echo(path.relative_to(book.root))
+
+
+def _languages(book: Book, codes: tuple[str, ...]) -> list[Language]:
+    """The languages that people translate into, or those of the given codes."""
+    return [book.language(code) for code in codes] or [
+        language for language in book.languages[1:] if not language.derived_from
+    ]
+
+
+def _update(book: Book, languages: list[Language]) -> list[Path]:
     from polybook.catalogs import update_catalogs
     from polybook.execute import pages_without_runs
     from polybook.render import RenderOptions, extract_messages
 
-    chosen = [book.language(code) for code in languages] or [
-        language for language in book.languages[1:] if not language.derived_from
-    ]
+    for language in languages:
+        if language.derived_from:
+            raise PolybookError(
+                f"{language.code} is derived from {language.derived_from}: run "
+                f"`polybook translate derive {language.code}`"
+            )
     templates = extract_messages(book, RenderOptions(strict=False, fresh=True))
     incomplete = pages_without_runs(book)
     for page in incomplete:
         click.echo(
             f"{page}: not all its cells have been run; messages of figures are kept", err=True
         )
-    for path in update_catalogs(book, templates, chosen, incomplete):
-        click.echo(path.relative_to(book.root))
+    return update_catalogs(book, templates, languages, incomplete)
+
+
+@translate.command()
+@click.argument("languages", nargs=-1)
+@click.pass_obj
+def check(book: Book, languages: tuple[str, ...]) -> None:
+    """Look for mistakes in the catalogs; exit status 1 if there are any."""
+    from polybook.check.command import check as check_languages
+
+    chosen = [book.language(code) for code in languages] or list(book.languages[1:])
+    sys.exit(check_languages(book, chosen))
 
 
 @translate.command()
@@ -156,10 +181,72 @@ def update(book: Book, languages: tuple[str, ...]) -> None:
 @click.pass_obj
 def derive(book: Book, language: str) -> None:
     """Derive a language's catalogs from those of another one, human overrides kept."""
-    from polybook.catalogs import derive_catalogs
+    from polybook.derive import derive_catalogs, flagged_overrides
 
     for path in derive_catalogs(book, book.language(language)):
         click.echo(path.relative_to(book.root))
+    for entry in flagged_overrides(book, book.language(language)):
+        path = book.locales / language / "overrides.po"
+        message = (
+            "the text that this override replaces has changed: look at it, then remove its fuzzy"
+        )
+        click.echo(PolybookError(message, path, entry.line), err=True)
+
+
+@translate.command()
+@click.argument("code")
+@click.option("--label", help="The language's name in itself (default: as Babel knows it).")
+@click.pass_obj
+def init(book: Book, code: str, label: str | None) -> None:
+    """Add a language: to _config.yml, the glossary and, empty, to the catalogs."""
+    from polybook.new_language import add_language
+
+    changed = add_language(book, code, label)
+    extended = load_book(book.root)
+    for path in [*changed, *_update(extended, [extended.language(code)])]:
+        click.echo(path.relative_to(book.root))
+
+
+@translate.command()
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
+@click.pass_obj
+def status(book: Book, as_json: bool) -> None:
+    """Show how much of each page is translated."""
+    from dataclasses import asdict
+
+    from polybook.status import status as counts_of
+    from polybook.status import status_table
+
+    found = counts_of(book)
+    if as_json:
+        import json
+
+        click.echo(
+            json.dumps(
+                {
+                    code: {
+                        page: {**asdict(counts), "percent": counts.percent}
+                        for page, counts in pages.items()
+                    }
+                    for code, pages in found.items()
+                },
+                indent=1,
+            )
+        )
+        return
+    from rich.console import Console
+
+    Console().print(status_table(found))
+
+
+@translate.command()
+@click.argument("revision")
+@click.pass_obj
+def diff(book: Book, revision: str) -> None:
+    """Show what changed in the translations since a revision of git, as Markdown."""
+    from polybook.diff import diff_markdown
+
+    click.echo(diff_markdown(book, revision), nl=False)
 
 
 if __name__ == "__main__":

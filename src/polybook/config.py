@@ -9,7 +9,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -196,9 +196,15 @@ def load_book(root: Path | str = ".") -> Book:
     try:
         text = (root / CONFIG_FILE).read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise PolybookError(
-            "there is no such file here; run polybook in the book's folder", CONFIG_FILE
-        ) from None
+        message = "there is no such file here; run polybook in the book's folder"
+        raise PolybookError(message, CONFIG_FILE) from None
+    toc = root / TOC_FILE
+    return _load_book(root, text, toc.read_bytes() if toc.is_file() else b"")
+
+
+@lru_cache(maxsize=8)
+def _load_book(root: Path, text: str, toc: bytes) -> Book:
+    """The book of these settings; `toc` tells books apart whose list of pages has changed."""
     try:
         node, values = yaml.compose(text), yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:

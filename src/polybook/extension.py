@@ -27,12 +27,12 @@ from polybook import (
     provenance,
     tabs,
 )
-from polybook.catalogs import compile_catalogs
+from polybook.catalogs import compile_catalogs, compiled_folder
 from polybook.config import load_book
 from polybook.texts import CATALOG, _
 
 BEFORE_OTHERS = 1
-LOCALES = "locales"
+COMPILED = "_build/locales"
 
 
 def setup_extension(app: Sphinx) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def setup_extension(app: Sphinx) -> dict[str, Any]:
     compile_catalogs(book, app.config.language)
     app.add_transform(TranslateCaptions)
     app.add_post_transform(KeepBackReferences)
-    app.add_message_catalog(CATALOG, str(book.locales))
+    app.add_message_catalog(CATALOG, str(compiled_folder(book)))
     app.add_config_value("polybook", {}, "env", types=[dict])
     app.add_config_value("polybook_execute", True, "", types=[bool])
     app.add_config_value("polybook_strict", True, "", types=[bool])
@@ -87,7 +87,7 @@ def configure(app: Sphinx, config: Config) -> None:
         *config.nb_mime_priority_overrides,
         ("gettext", "image/svg+xml", 1),
     ]
-    config.locale_dirs = [LOCALES]
+    config.locale_dirs = [COMPILED]
     config.gettext_compact = False
     config.gettext_location = False
     config.gettext_uuid = False
@@ -95,6 +95,7 @@ def configure(app: Sphinx, config: Config) -> None:
     config.html_theme_options = {
         **config.html_theme_options,
         "search_bar_text": str(_("Search this book...")),
+        "toc_title": str(_("Contents")),
     }
     config.togglebutton_hint = str(_("Click to show"))
     config.togglebutton_hint_hide = str(_("Click to hide"))
@@ -126,7 +127,7 @@ class TranslateCaptions(SphinxTransform):
     default_priority = 101  # sphinx-external-toc inserts them at 100
 
     def apply(self, **kwargs: Any) -> None:
-        folders = [str(Path(self.app.srcdir) / LOCALES)]
+        folders = [str(Path(self.app.srcdir) / COMPILED)]
         domain = docname_to_domain(self.env.docname, self.config.gettext_compact)
         catalog, found = init_locale(folders, self.config.language, domain)
         for toctree in self.document.findall(addnodes.toctree):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -117,6 +117,11 @@ def read_catalog(path: Path) -> Catalog:
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise PolybookError(f"this is not UTF-8: {error.reason}", path, line) from None
+    return parse_catalog(text, path)
+
+
+def parse_catalog(text: str, path: Path) -> Catalog:
+    """The catalog that a PO file's text is; `path` is for messages and for writing it."""
     entries, tail = _parse(text, path)
     if entries and not entries[0].source:
         return Catalog(path, entries[0], tuple(entries[1:]), tail)
@@ -285,11 +290,6 @@ def _struck(line: str) -> str:
     return f"#~{line[1:]}" if line.startswith("#|") else line if line[0] == "#" else f"#~ {line}"
 
 
-def map_entries(catalog: Catalog, change: Callable[[Entry], Entry]) -> Catalog:
-    """The catalog with every entry put through a function."""
-    return replace(catalog, entries=tuple(map(change, catalog.entries)))
-
-
-def catalogs_in(folder: Path) -> Iterator[Path]:
+def catalogs_in(folder: Path, pattern: str = "*.po") -> Iterator[Path]:
     """The PO files below a folder, in order."""
-    yield from sorted(folder.rglob("*.po"))
+    yield from sorted(folder.rglob(pattern))

@@ -7,7 +7,7 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
-from babel.dates import format_datetime
+from babel.dates import format_date
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
@@ -71,7 +71,7 @@ def _facts(language: str) -> Iterator[tuple[str, Callable[[Run], str]]]:
         moment = datetime.fromisoformat(run.provenance.date)
         return (
             f'<time datetime="{escape(run.provenance.date)}">'
-            + escape(format_datetime(moment, "medium", locale=language))
+            + escape(f"{format_date(moment, 'medium', locale=language)} {moment:%H:%M}")
             + " UTC</time>"
         )
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from polybook.catalogs import compiled_folder
 from polybook.config import CONFIG_FILE, Book, Language
 
 
@@ -46,18 +47,36 @@ def render(
 
     Each has a process of its own: Sphinx keeps the words of the first language it has loaded.
     """
-    preload()
+    preload(book)
     method = "fork" if sys.platform.startswith("linux") else "spawn"
     work = [(book, language, options) for language in languages]
     with multiprocessing.get_context(method).Pool(jobs, maxtasksperchild=1) as pool:
         return pool.starmap(render_edition, work, chunksize=1)
 
 
-def preload() -> None:
+def preload(book: Book) -> None:
     """Import what every edition needs once, before the processes part."""
-    import sphinx_book_theme  # noqa: F401
+    from importlib import import_module
+    from pkgutil import walk_packages
 
-    import polybook.extension  # noqa: F401
+    from jupyter_book.config import get_final_config
+
+    config, _meta = get_final_config(
+        user_yaml=book.root / CONFIG_FILE,
+        cli_config={"latex_individualpages": False},
+        sourcedir=book.root,
+    )
+    modules = {*config["extensions"], config["html_theme"], "polybook.extension"}
+    modules |= {"jupyter_book.sphinx", "sphinx.builders.html", "sphinx.application"}
+    import myst_nb
+
+    modules |= {
+        module.name
+        for module in walk_packages(myst_nb.__path__, "myst_nb.", onerror=lambda name: None)
+        if ".ext." in module.name or module.name.endswith(("sphinx_ext", "sphinx_"))
+    }
+    for module in sorted(modules):
+        import_module(module)
 
 
 def render_edition(book: Book, language: Language, options: RenderOptions) -> Edition:
@@ -95,6 +114,7 @@ def _sphinx(
     overrides: dict[str, Any] = {
         "latex_individualpages": False,
         "language": language.code,
+        "locale_dirs": [str(compiled_folder(book).relative_to(book.root))],
         "polybook_execute": False,
         "polybook_strict": options.strict,
         "polybook_frameworks": list(options.frameworks),

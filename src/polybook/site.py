@@ -52,7 +52,7 @@ def build(book: Book, options: BuildOptions, say: Callable[[str], None]) -> None
     ):
         say(f"Nothing changed: {_shown(output)}")
         return
-    digests = _run(book, options, frameworks)
+    digests = _run(book, options, frameworks, say)
     editions = {
         language.code: digest(
             [
@@ -107,7 +107,9 @@ def read_stamp(output: Path) -> dict[str, Any]:
     return stamp
 
 
-def _run(book: Book, options: BuildOptions, frameworks: tuple[str, ...]) -> list[Any]:
+def _run(
+    book: Book, options: BuildOptions, frameworks: tuple[str, ...], say: Callable[[str], None]
+) -> list[Any]:
     """Run what is missing; returns the identities of the runs that the pages will show."""
     from polybook.execute import chapters_of, execute
     from polybook.progress import Progress
@@ -124,15 +126,14 @@ def _run(book: Book, options: BuildOptions, frameworks: tuple[str, ...]) -> list
         if errors:
             raise PolybookError("\n".join(map(str, errors)))
     store = Store(book, strict=options.execute)
+    shown = {chapter.page: stored_runs(chapter, store, frameworks) for chapter in chapters}
+    for page, runs in shown.items():
+        for name, run in runs.items():
+            for data_set in run.generated_data if run else ():
+                say(f"{page} [{name}]: computed from a generated stand-in for {data_set}")
     return [
-        [
-            chapter.page,
-            {
-                name: run.identity if run else None
-                for name, run in stored_runs(chapter, store, frameworks).items()
-            },
-        ]
-        for chapter in chapters
+        [page, {name: run.identity if run else None for name, run in runs.items()}]
+        for page, runs in shown.items()
     ]
 
 

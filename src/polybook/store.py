@@ -70,6 +70,11 @@ class Run:
         """The digest of all that the outputs depend on, and of when they were made."""
         return digest([self.key, self.files, self.distributions, self.data, self.provenance.date])
 
+    @property
+    def generated_data(self) -> tuple[str, ...]:
+        """The data sets that were not at hand, so that their numbers were generated."""
+        return tuple(name for name, checksum in self.data.items() if checksum is None)
+
     def output_nodes(self) -> list[list[NotebookNode]]:
         """The outputs as nbformat nodes, a list per cell."""
         return [[nbformat.from_dict(output) for output in outputs] for outputs in self.outputs]

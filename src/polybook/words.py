@@ -1,4 +1,4 @@
-"""Texts for people outside the site: marked here, translated in the same catalog, without Sphinx."""
+"""Texts for people outside the site, translated in the same catalog; without Sphinx."""
 
 from __future__ import annotations
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Catalog
+from hypothesis import given
+from hypothesis import strategies as st
 
-from polybook.catalogs import (
-    derive_catalogs,
-    read_catalog,
-    site_word_template,
-    update_catalogs,
-    write_catalog,
-)
+from polybook.catalogs import site_words, update_catalogs
 from polybook.config import Book
+from polybook.derive import derive_catalogs, flagged_overrides
 from polybook.errors import PolybookError
+from polybook.po import Catalog, Entry, read_catalog
 
 MakeBook = Callable[..., Book]
 
@@ -24,10 +22,8 @@ HEADER = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
 
 
 def template(folder: Path, *messages: str) -> Path:
-    catalog = Catalog(charset="utf-8")
-    for message in messages:
-        catalog.add(message)
-    write_catalog(folder / "book/one.pot", catalog)
+    entries = tuple(Entry(message) for message in messages)
+    Catalog(folder / "book/one.pot", Entry(""), entries).write()
     return folder
 
 
@@ -41,10 +37,12 @@ def update(book: Book, *messages: str, incomplete: tuple[str, ...] = ()) -> list
 
 
 def fill(book: Book, **texts: str) -> None:
-    catalog = read_catalog(korean(book), "ko")
-    for source, text in texts.items():
-        catalog[source].string = text
-    write_catalog(korean(book), catalog)
+    catalog = read_catalog(korean(book))
+    assert set(texts) <= {entry.source for entry in catalog.active}
+    entries = tuple(
+        entry.change(text=texts.get(entry.source, entry.text)) for entry in catalog.entries
+    )
+    replace(catalog, entries=entries).write()
 
 
 def test_an_update_twice_changes_nothing_the_second_time(book: Book) -> None:
@@ -61,8 +59,8 @@ def test_translations_and_translators_comments_are_kept(book: Book) -> None:
     text = text.replace('msgid "One"\nmsgstr ""', '# a remark\nmsgid "One"\nmsgstr "하나"')
     korean(book).write_text(text, encoding="utf-8")
     update(book, "Zero", "One", "Two")
-    message = read_catalog(korean(book), "ko")["One"]
-    assert (message.string, message.user_comments) == ("하나", ["a remark"])
+    entry = read_catalog(korean(book)).find("One")
+    assert entry and (entry.text, entry.comments) == ("하나", ("a remark",))
 
 
 def test_a_changed_message_keeps_its_translation_as_fuzzy_with_the_previous_text(
@@ -87,8 +85,8 @@ def test_figure_texts_of_a_page_that_has_not_been_run_are_not_retired(book: Book
     update(book, "One", "epoch")
     fill(book, epoch="에포크")
     update(book, "One", incomplete=("book/one",))
-    catalog = read_catalog(korean(book), "ko")
-    assert catalog["epoch"].string == "에포크" and not catalog["epoch"].fuzzy
+    entry = read_catalog(korean(book)).find("epoch")
+    assert entry and entry.text == "에포크" and entry.current
 
 
 def test_braces_in_prose_make_no_format(book: Book) -> None:
@@ -97,7 +95,7 @@ def test_braces_in_prose_make_no_format(book: Book) -> None:
 
 
 def test_the_sites_words_are_found_in_the_package_itself(book: Book) -> None:
-    words = {message.id for message in site_word_template(book) if message.id}
+    words = {entry.source for entry in site_words(book)}
     assert {
         "A small book",
         "Section %s",
@@ -121,7 +119,7 @@ def test_a_damaged_po_file_is_an_error_with_its_line(tmp_path: Path, text: str, 
     path = tmp_path / "one.po"
     path.write_text(HEADER + text, encoding="utf-8")
     with pytest.raises(PolybookError) as error:
-        read_catalog(path, "ko")
+        read_catalog(path)
     assert (error.value.path, error.value.line) == (path, line)
 
 
@@ -129,7 +127,7 @@ def test_a_po_file_in_another_encoding_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "one.po"
     path.write_bytes((HEADER + 'msgid "One"\nmsgstr "하나"\n').encode("euc-kr"))
     with pytest.raises(PolybookError, match="UTF-8"):
-        read_catalog(path, "ko")
+        read_catalog(path)
 
 
 CHINESE = """\
@@ -155,7 +153,7 @@ def chinese_book(make_book: MakeBook, **files: str) -> Book:
 def taiwanese(book: Book) -> dict[str, str]:
     derive_catalogs(book, book.language("zh_TW"))
     path = book.locales / "zh_TW/LC_MESSAGES/book/one.po"
-    return {str(m.id): str(m.string) for m in read_catalog(path, "zh_TW") if m.id}
+    return {entry.source: entry.text for entry in read_catalog(path).entries}
 
 
 def test_a_language_is_derived_with_its_own_words(make_book: MakeBook) -> None:
@@ -185,3 +183,110 @@ def test_a_wrong_line_in_the_word_list_is_an_error_with_its_line(make_book: Make
 def test_a_language_that_is_not_derived_says_so(book: Book) -> None:
     with pytest.raises(PolybookError, match="ko is not derived from another language"):
         derive_catalogs(book, book.language("ko"))
+
+
+def test_an_override_is_flagged_when_the_text_it_replaces_has_changed(
+    make_book: MakeBook,
+) -> None:
+    book = chinese_book(
+        make_book, **{"locales/zh_TW/overrides.po": HEADER + 'msgid "data"\nmsgstr "資料"\n'}
+    )
+    taiwan = book.language("zh_TW")
+    assert taiwanese(book)["data"] == "資料" and not flagged_overrides(book, taiwan)
+    chinese = book.root / "locales/zh_CN/LC_MESSAGES/book/one.po"
+    text = chinese.read_text(encoding="utf-8")
+    chinese.write_text(text.replace("数据集和缓存", "数据和缓存"), encoding="utf-8")
+    assert taiwanese(book)["data"] == "資料"
+    assert [entry.source for entry in flagged_overrides(book, taiwan)] == ["data"]
+    overrides = book.root / "locales/zh_TW/overrides.po"
+    seen = overrides.read_text(encoding="utf-8").replace("#, fuzzy\n", "")
+    overrides.write_text(seen.replace("数据集和缓存", "数据和缓存"), encoding="utf-8")
+    assert taiwanese(book)["data"] == "資料" and not flagged_overrides(book, taiwan)
+
+
+def test_a_moved_paragraph_takes_its_translation_along(book: Book) -> None:
+    update(book, "A paragraph that moves.")
+    fill(book, **{"A paragraph that moves.": "옮겨 가는 단락."})
+    folder = template(book.root / "templates", "Another one.")
+    Catalog(folder / "book/index.pot", Entry(""), (Entry("A paragraph that moves."),)).write()
+    update_catalogs(book, folder, [book.language("ko")])
+    entry = read_catalog(book.locales / "ko/LC_MESSAGES/book/index.po").find(
+        "A paragraph that moves."
+    )
+    assert entry and entry.current and entry.text == "옮겨 가는 단락."
+
+
+HAND_MADE = """# Translators: A. Author <a@example.org>
+# A second line of theirs.
+msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=utf-8\\n"
+"Last-Translator: A. Author <a@example.org>\\n"
+"X-Generator: Poedit 3.4\\n"
+
+#  a remark with two spaces
+#: ../somewhere.md:12
+#, no-wrap
+msgid "One "
+"sentence."
+msgstr ""
+"한 "
+"문장."
+msgid "Two"
+msgstr "둘"
+
+
+msgid "Three"
+msgstr ""
+
+#~ msgid "Old"
+#~ msgstr "옛것"
+# the last word
+"""
+
+
+def test_a_hand_made_file_is_left_as_it_is(book: Book) -> None:
+    path = korean(book)
+    path.parent.mkdir(parents=True)
+    path.write_text(HAND_MADE, encoding="utf-8")
+    assert korean(book) not in update(book, "One sentence.", "Two", "Three")
+    assert path.read_text(encoding="utf-8") == HAND_MADE
+
+
+def test_a_new_message_changes_its_own_lines_only(book: Book) -> None:
+    path = korean(book)
+    path.parent.mkdir(parents=True)
+    path.write_text(HAND_MADE, encoding="utf-8")
+    update(book, "One sentence.", "New", "Two", "Three")
+    assert path.read_text(encoding="utf-8") == HAND_MADE.replace(
+        'msgid "Two"', '\nmsgid "New"\nmsgstr ""\nmsgid "Two"', 1
+    )
+
+
+texts = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\r"), max_size=40)
+
+
+@given(
+    sources=st.lists(texts.filter(bool), unique=True, max_size=6),
+    translation=texts,
+    comment=st.text("ab 가", max_size=9),
+)
+def test_what_is_written_reads_back(
+    tmp_path_factory: pytest.TempPathFactory, sources: list[str], translation: str, comment: str
+) -> None:
+    path = tmp_path_factory.mktemp("po") / "one.po"
+    entries = tuple(
+        Entry(
+            source,
+            translation,
+            flags=frozenset({"fuzzy"}),
+            comments=(comment.strip(),),
+            previous=translation or None,
+            notes=("note",),
+        )
+        for source in sources
+    )
+    Catalog(path, Entry("", "Language: ko\n"), entries).write()
+    read = read_catalog(path)
+    assert [e.change(line=0, text_line=0) for e in read.entries] == list(entries)
+    assert read.render() == path.read_text(encoding="utf-8")

@@ -7,14 +7,15 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from bs4 import BeautifulSoup
 from conftest import ONE
 
-from polybook.catalogs import read_catalog, write_catalog
 from polybook.config import Book
+from polybook.po import read_catalog
 
 MakeBook = Callable[..., Book]
 
@@ -39,13 +40,12 @@ def page(book: Book, language: str, name: str = "book/one") -> BeautifulSoup:
 
 
 def translate(book: Book, name: str, texts: dict[str, str]) -> None:
-    path = book.locales / f"ko/LC_MESSAGES/{name}.po"
-    catalog = read_catalog(path, "ko")
-    for source, text in texts.items():
-        message = catalog.get(source)
-        assert message is not None, source
-        message.string = text
-    write_catalog(path, catalog)
+    catalog = read_catalog(book.locales / f"ko/LC_MESSAGES/{name}.po")
+    assert set(texts) <= {entry.source for entry in catalog.active}
+    entries = tuple(
+        entry.change(text=texts.get(entry.source, entry.text)) for entry in catalog.entries
+    )
+    replace(catalog, entries=entries).write()
 
 
 def code_of(soup: BeautifulSoup) -> list[str]:
