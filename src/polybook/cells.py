@@ -168,7 +168,10 @@ def read_chapter(book: Book, path: Path, text: str | None = None) -> Chapter:
         notebook = nbformat.v4.new_notebook(cells=[cell], metadata={"source_map": [0]})
         return Chapter(path, text, notebook, Settings(timeout=book.timeout), book.frameworks)
     _refuse_nested_cells(_fences(text), path)
-    notebook = deepcopy(_parse(text, path))
+    try:
+        notebook = deepcopy(_parse(text))
+    except PolybookError as error:
+        raise PolybookError(error.message, path, error.line) from None
     settings = _settings(book, notebook, path)
     chapter = Chapter(path, text, notebook, settings, book.frameworks)
     for index, cell in enumerate(notebook.cells):
@@ -190,14 +193,15 @@ def _read_text(book: Book, path: Path) -> str:
 
 
 @lru_cache(maxsize=64)
-def _parse(text: str, path: Path) -> NotebookNode:
+def _parse(text: str) -> NotebookNode:
+    """The notebook of a chapter's text; raises `PolybookError` with a line and no file."""
     from myst_nb.core.read import MystMetadataParsingError, read_myst_markdown_notebook
     from myst_parser.config.main import MdParserConfig
 
     config = MdParserConfig(enable_extensions=_EXTENSIONS)
     faults = (MystMetadataParsingError, yaml.YAMLError, nbformat.ValidationError)
     try:
-        return read_myst_markdown_notebook(text, config=config, add_source_map=True, path=path)
+        return read_myst_markdown_notebook(text, config=config, add_source_map=True)
     except faults as fault:
         error = fault
     lines = text.splitlines()
@@ -206,10 +210,9 @@ def _parse(text: str, path: Path) -> NotebookNode:
         try:
             read_myst_markdown_notebook("\n".join(lines[first:last]), config=config)
         except faults as fault:
-            raise PolybookError(
-                f"the cell's options: {_first_line(fault)}", path, first + 1
-            ) from None
-    raise PolybookError(f"the front matter: {_first_line(error)}", path, 1)
+            message = f"the cell's options: {_first_line(fault)}"
+            raise PolybookError(message, line=first + 1) from None
+    raise PolybookError(f"the front matter: {_first_line(error)}", line=1)
 
 
 def _first_line(error: Exception) -> str:
