@@ -44,7 +44,9 @@ def update_catalogs(
     whose texts are messages, have not been drawn.
     """
     wanted = {
-        path.relative_to(templates).with_suffix(".po"): read_catalog(path).active
+        path.relative_to(templates).with_suffix(".po"): [
+            entry for entry in read_catalog(path).active if entry.source
+        ]
         for path in catalogs_in(templates, "*.pot")
     }
     wanted[Path(f"{SITE_WORDS}.po")] = site_words(book)

@@ -204,7 +204,7 @@ def _finish(
         raise PolybookError("this message has no msgid", path, builder.line)
     entry = builder.entry()
     key = (entry.context, entry.source)
-    if not entry.obsolete:
+    if not entry.obsolete and (entry.source or not entries):
         if key in seen:
             raise PolybookError(
                 f"this message stands in line {seen[key]} already", path, entry.line
