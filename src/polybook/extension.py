@@ -92,7 +92,9 @@ def configure(app: Sphinx, config: Config) -> None:
     config.gettext_location = False
     config.gettext_uuid = False
     config.html_title = str(_(load_book(app.srcdir).title))
+    config.html_math_renderer = "mathml"
     config.html_theme_options = {
+        "article_header_end": ["language-menu.html", "article-header-buttons.html"],
         **config.html_theme_options,
         "search_bar_text": str(_("Search this book...")),
         "toc_title": str(_("Contents")),
