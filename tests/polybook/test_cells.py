@@ -7,9 +7,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import FRONT
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from small_book import FRONT
 
 from polybook.cells import definition, merge, read_chapter
 from polybook.config import Book

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from conftest import CONFIG
+from small_book import CONFIG
 
 from polybook.config import Book
 from polybook.errors import PolybookError

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 
 import pytest
-from conftest import FRONT, ONE
+from small_book import FRONT, ONE
 
 from polybook.config import Book
 from polybook.execute import Outcome, chapters_of, execute
@@ -90,7 +90,7 @@ def test_a_dead_kernel_is_reported(make_book: MakeBook) -> None:
 
 
 def test_a_kernel_that_is_not_installed_is_named(make_book: MakeBook) -> None:
-    from conftest import CONFIG
+    from small_book import CONFIG
 
     config = CONFIG.replace("alpha: {label: Alpha}", "alpha: {label: Alpha, kernel: nope}")
     outcomes = run(make_book(**{"_config.yml": config}))

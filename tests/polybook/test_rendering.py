@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import FRONT
 from hypothesis import given
 from hypothesis import strategies as st
+from small_book import FRONT
 
 from polybook.cells import Chapter, read_chapter
 from polybook.config import Book

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bs4 import BeautifulSoup
-from conftest import ONE
+from small_book import ONE
 
 from polybook.config import Book
 from polybook.po import read_catalog
@@ -108,7 +108,7 @@ def test_a_book_is_built_translated_and_rebuilt(book: Book) -> None:
 
 
 def test_no_word_of_one_edition_gets_into_another(make_book: MakeBook) -> None:
-    from conftest import CONFIG, TOC
+    from small_book import CONFIG, TOC
 
     book = make_book(
         **{

@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Callable
 
 import pytest
-from conftest import CONFIG
+from small_book import CONFIG
 from test_site import page, polybook, translate
 
 from polybook.config import Book, load_book
