@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from docutils import nodes
@@ -10,22 +9,23 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
-from sphinx.locale import init as init_locale
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
-from sphinx.util.i18n import docname_to_domain
 
 from polybook import (
     agreement,
     assets,
+    fallback,
     figures,
     formulas,
     language_menu,
     mathml,
     measurements,
     pages,
+    progress_page,
     provenance,
     tabs,
+    translate_link,
 )
 from polybook.catalogs import compile_catalogs, compiled_folder
 from polybook.config import load_book
@@ -58,6 +58,9 @@ def setup_extension(app: Sphinx) -> dict[str, Any]:
     agreement.setup_agreement(app)
     mathml.setup_mathml(app)
     language_menu.setup_language_menu(app)
+    fallback.setup_fallback(app)
+    progress_page.setup_progress_page(app)
+    translate_link.setup_translate_link(app)
     assets.setup_assets(app)
     return {
         "version": "1",
@@ -129,12 +132,11 @@ class TranslateCaptions(SphinxTransform):
     default_priority = 101  # sphinx-external-toc inserts them at 100
 
     def apply(self, **kwargs: Any) -> None:
-        folders = [str(Path(self.app.srcdir) / COMPILED)]
-        domain = docname_to_domain(self.env.docname, self.config.gettext_compact)
-        catalog, found = init_locale(folders, self.config.language, domain)
+        texts = fallback.page_texts(self.app, self.env.docname)
         for toctree in self.document.findall(addnodes.toctree):
-            if found and toctree.get("caption"):
-                toctree["caption"] = catalog.gettext(toctree["caption"])
+            if caption := toctree.get("caption"):
+                toctree["caption"] = texts.get(caption) or caption
+                fallback.note_caption(self.env, caption, shown=caption in texts)
 
 
 class KeepBackReferences(SphinxPostTransform):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -24,6 +24,8 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_design.shared import is_component
+
+from polybook.pages import book_of
 
 logger = logging.getLogger(__name__)
 
@@ -143,6 +145,12 @@ class TranslatableFigure(nodes.image, addnodes.translatable):
     def apply_translated_message(self, original_message: str, translated_message: str) -> None:
         self["translations"][original_message] = translated_message
 
+    def translate(self, texts: Mapping[str, str]) -> None:
+        """Take all translations of a page: Sphinx stops at the first that equals its message."""
+        self["translations"] = {
+            message: texts[message] for message in self["messages"] if texts.get(message)
+        }
+
     def extract_original_messages(self) -> Sequence[str]:
         messages: Sequence[str] = self["messages"]
         return messages
@@ -162,16 +170,23 @@ def svg_texts(svg: str) -> Iterator[str]:
             yield text
 
 
-def translate_svg(svg: str, translations: dict[str, str], decimal_point: str = ".") -> str:
+def translate_svg(
+    svg: str,
+    translations: Mapping[str, str],
+    decimal_point: str = ".",
+    source_tag: str | None = None,
+) -> str:
     """The SVG with its words replaced by their translations and its numbers' points by the
-    language's own.
+    language's own. Words without a translation are marked as being in the language `source_tag`.
     """
 
     def replace(match: re.Match[str]) -> str:
-        text = html.unescape(match[2])
+        start, text = match[1], html.unescape(match[2])
         if _NUMBER.fullmatch(text.strip()):
             text = text.replace(".", decimal_point)
-        return match[1] + html.escape(translations.get(text.strip(), text), quote=False) + match[3]
+        elif source_tag and any(map(str.isalpha, text)) and text.strip() not in translations:
+            start = f'{start[:-1]} lang="{source_tag}">'
+        return start + html.escape(translations.get(text.strip(), text), quote=False) + match[3]
 
     return _TEXT.sub(replace, svg)
 
@@ -204,6 +219,7 @@ class WriteFigures(SphinxTransform):
     def apply(self, **kwargs: Any) -> None:
         if self.app.builder.name == "gettext":
             return
+        source_language = book_of(self.app).source_language
         for node in list(self.document.findall(TranslatableFigure)):
             own = ("messages", "translations", "svg_path")
             image = cell_image("", **{k: v for k, v in node.attributes.items() if k not in own})
@@ -212,10 +228,15 @@ class WriteFigures(SphinxTransform):
                 image["alt"] = translations.get(node["alt"], node["alt"])
             image["size"] = svg_size(Path(node["svg_path"]).read_text(encoding="utf-8"))
             decimal_point = get_decimal_symbol(self.config.language)
-            if translations or decimal_point != ".":
+            if self.config.language != source_language.code:
                 source = Path(node["svg_path"])
                 target = source.with_suffix(f".{self.config.language}.svg")
-                svg = source.read_text(encoding="utf-8")
-                target.write_text(translate_svg(svg, translations, decimal_point), encoding="utf-8")
+                svg = translate_svg(
+                    source.read_text(encoding="utf-8"),
+                    translations,
+                    decimal_point,
+                    source_language.tag,
+                )
+                target.write_text(svg, encoding="utf-8")
                 image["uri"] = f"{node['uri'].removesuffix('.svg')}.{self.config.language}.svg"
             node.replace_self(image)
