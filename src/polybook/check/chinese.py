@@ -56,11 +56,12 @@ def _punctuation(line: str) -> Iterator[Problem]:
         yield problem(
             "punctuation",
             _("{sign} is half-width beside Chinese text"),
-            _("Write ，。；：？！（） and no space beside them."),
+            _("Write {signs} and no space beside them."),
             sign=sign,
+            signs="，。；：？！（）",
         )
     if _ELLIPSIS.search(line):
-        yield problem("punctuation", _("dots in a row"), _("Write ……, or … in a label."))
+        yield problem("punctuation", _("dots in a row"), _("Write {marks}."), marks="……")
 
 
 def _spaces(text: Content) -> Iterator[Problem]:

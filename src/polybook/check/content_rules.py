@@ -60,7 +60,7 @@ def _emphasis(source: Content, text: Content) -> Iterator[Problem]:
                 "emphasis",
                 _("emphasized passages: {found} in the text, {wanted} in the source"),
                 _(
-                    "Emphasize the same words. A `*` marks only where it touches the word: "
+                    "Emphasize the same words. A star marks only where it touches the word: "
                     "no space or punctuation just inside it."
                 ),
                 wanted=wanted,

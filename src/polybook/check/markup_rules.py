@@ -28,6 +28,15 @@ _SCRIPTS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "tr": frozenset({"LATIN", "GREEK", "MICRO", "MODIFIER"}),
     }
 )
+_EXAMPLES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "role": "{numref}`name`",
+        "code": "`code`",
+        "formula": "$…$",
+        "price": "\\$",
+        "link": "[text](address)",
+    }
+)
 _ENOUGH_WORDS: Final = 4
 
 
@@ -39,14 +48,14 @@ def markup_problems(source: Content, text: Content) -> Iterator[Problem]:
         (
             "`",
             "backtick",
-            _("a backtick has no partner and stays on the page"),
-            _("A role is {numref}`name`, code is `code`: with a backtick on both sides."),
+            _("{sign} has no partner and stays on the page"),
+            _("A role is {role}, code is {code}: with a backtick on both sides."),
         ),
         (
             "$",
             "dollar",
-            _("a $ has no partner and stays on the page"),
-            _("A formula is $…$: no space just inside, no line break; a price needs \\$."),
+            _("{sign} has no partner and stays on the page"),
+            _("A formula is {formula}, without a space just inside; a price needs {price}."),
         ),
         (
             "\\",
@@ -56,13 +65,14 @@ def markup_problems(source: Content, text: Content) -> Iterator[Problem]:
         ),
     ):
         if here.count(sign) > there.count(sign):
-            yield problem(rule, template, advice)
+            yield problem(rule, template, advice, sign=sign, **_EXAMPLES)
     for name in Counter(_ROLE_NAME.findall(here)) - fields(source):
         yield problem(
             "role-literal",
             _("{name} stays on the page"),
-            _("Its text follows at once between backticks: {numref}`name`."),
+            _("Its text follows at once between backticks: {role}."),
             name=name,
+            **_EXAMPLES,
         )
     for sign in sorted(set(_FULL_WIDTH_MARKUP.findall(here)) - set(there)):
         yield problem(
@@ -75,7 +85,8 @@ def markup_problems(source: Content, text: Content) -> Iterator[Problem]:
         yield problem(
             "bracket",
             _("a bracket stays on the page"),
-            _("A link is [text](address), without a space between."),
+            _("A link is {link}, without a space between."),
+            **_EXAMPLES,
         )
 
 
@@ -89,8 +100,9 @@ def _stars(here: str, there: str) -> Iterator[Problem]:
             _("{stars} stays on the page: it cannot begin or end emphasis in {place}"),
             _(
                 "The marks must touch a letter inside. Where a letter touches them outside, "
-                "move brackets and punctuation out: *미니배치*(minibatch)는."
+                "move brackets and punctuation out: {example}."
             ),
+            example="*미니배치*(minibatch)는",
             stars=stars[2],
             place=here[max(0, stars.start() - 8) : stars.end() + 8].strip(),
         )
@@ -98,7 +110,9 @@ def _stars(here: str, there: str) -> Iterator[Problem]:
         yield problem(
             "emphasis",
             _("_ stays on the page: it does not emphasize here"),
-            _("Write *…* instead of _…_."),
+            _("Write {right} instead of {wrong}."),
+            right="*…*",
+            wrong="_…_",
         )
 
 

@@ -223,7 +223,8 @@ _NEW: Final = {
         "unsafe-math",
         _("the source has no formula {element}"),
         _(
-            "Copy the formula from the source; only words inside its text commands may be translated."
+            "Copy the formula from the source; "
+            "only words inside its text commands may be translated."
         ),
     ),
     "link": ("unsafe-link", _("the source has no link to {element}"), _KEEP),

@@ -52,8 +52,9 @@ def silenced(problems: Iterable[Problem], comments: Iterable[str]) -> Iterator[P
             yield problem(
                 "allow",
                 _("the silenced rule {name} has no reason"),
-                _("Write: # polybook: allow {name}: why it is right here"),
+                _("Write {comment}"),
                 name=rule,
+                comment=f"# polybook: allow {rule}: ...",
             )
         elif not any(found.rule == rule for found in remaining):
             yield problem(

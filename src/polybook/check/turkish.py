@@ -55,7 +55,8 @@ def _apostrophes(text: Content) -> Iterator[Problem]:
             yield problem(
                 "apostrophe",
                 _("there is no apostrophe between {element} and {suffix}"),
-                _("Write {element}'{suffix}."),
+                _("Write {right}."),
+                right=f"{piece.written}'{suffix}",
                 element=piece.written,
                 suffix=suffix,
             )
@@ -64,9 +65,9 @@ def _apostrophes(text: Content) -> Iterator[Problem]:
         elif mark and piece.key.startswith(AGREEING) and not is_known("tr", mark + suffix):
             yield problem(
                 "suffix",
-                _("the site cannot make '{suffix} agree with the number before it"),
+                _("the site cannot make {suffix} agree with the number before it"),
                 _("Use a simple suffix, or put a noun after the reference."),
-                suffix=suffix,
+                suffix=mark + suffix,
             )
 
 
@@ -99,7 +100,8 @@ def _suffixes(line: str) -> Iterator[Problem]:
             yield problem(
                 "apostrophe",
                 _("there is no apostrophe between {element} and {suffix}"),
-                _("Write {element}'{suffix}."),
+                _("Write {right}."),
+                right=f"{word}'{suffix}",
                 element=word,
                 suffix=suffix,
             )
@@ -168,6 +170,7 @@ def _numbers(source: Content, text: Content) -> Iterator[Problem]:
         yield problem(
             "percent",
             _("the percent sign stands after the number: {place}"),
-            _("Turkish writes it before: %50."),
+            _("Turkish writes it before the number: {right}."),
             place=match[0],
+            right=f"%{match[0].rstrip(' %')}",
         )
