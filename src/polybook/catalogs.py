@@ -129,17 +129,14 @@ def _compiled(texts: Mapping[str, str], code: str) -> bytes:
 
 def _refuse(catalogs: Iterable[Catalog]) -> None:
     """Stop at texts that would do what a translation must not do."""
-    try:
-        from polybook.check.security import refusals
-    except ImportError:
-        return
+    from polybook.check.security import entry_refusals
 
     errors = [
         str(PolybookError(f"refused: {problem.message}", catalog.path, entry.text_line))
         for catalog in catalogs
         for entry in catalog.active
         if entry.text
-        for problem in refusals(entry.source, entry.text)
+        for problem in entry_refusals(entry)
     ]
     if errors:
         raise PolybookError("\n".join(errors))

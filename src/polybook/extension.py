@@ -18,6 +18,7 @@ from polybook import (
     fallback,
     figures,
     formulas,
+    glossary_page,
     language_menu,
     mathml,
     measurements,
@@ -59,6 +60,7 @@ def setup_extension(app: Sphinx) -> dict[str, Any]:
     mathml.setup_mathml(app)
     language_menu.setup_language_menu(app)
     fallback.setup_fallback(app)
+    glossary_page.setup_glossary_page(app)
     progress_page.setup_progress_page(app)
     translate_link.setup_translate_link(app)
     assets.setup_assets(app)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import astuple
 from html import escape
 from typing import cast
 
@@ -16,11 +15,10 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import clean_astext
 from sphinx.writers.html5 import HTML5Translator
 
-from polybook.config import Book, Language
-from polybook.fingerprint import digest
+from polybook.config import Language
 from polybook.language_menu import menu_entries
 from polybook.pages import book_of
-from polybook.status import Counts, status, totals
+from polybook.status import Counts, status, status_digest, totals
 from polybook.texts import _
 from polybook.translate_link import catalog_url
 from polybook.words import SITE_WORDS
@@ -45,16 +43,6 @@ class TranslationProgress(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         _counted_pages(self.env)[self.env.docname] = status_digest(book_of(self.env.app))
         return [translation_progress()]
-
-
-def status_digest(book: Book) -> str:
-    """The digest of all counts, in all languages: what such a page depends on."""
-    return digest(
-        {
-            code: {page: astuple(counts) for page, counts in pages.items()}
-            for code, pages in status(book).items()
-        }
-    )
 
 
 def _counted_pages(env: BuildEnvironment) -> dict[str, str]:

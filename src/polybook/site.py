@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -59,6 +60,7 @@ def build(book: Book, options: BuildOptions, say: Callable[[str], None]) -> None
                 tool_digest(),
                 text_files(book),
                 catalog_files(book, language.code),
+                _progress(book),
                 digests,
                 frameworks,
                 options.languages,
@@ -81,6 +83,15 @@ def build(book: Book, options: BuildOptions, say: Callable[[str], None]) -> None
         f"Built {', '.join(language.code for language in outdated) or 'nothing anew'}: "
         f"{_shown(output)}"
     )
+
+
+def _progress(book: Book) -> str | None:
+    """The digest of the counts of all languages, where a page of the book shows them."""
+    from polybook.status import status_digest
+
+    pages = (book.page_path(page) for page in book.pages)
+    shown = any("{translation-progress}" in page.read_text(encoding="utf-8") for page in pages)
+    return status_digest(book) if shown else None
 
 
 def inputs_digest(book: Book, options: BuildOptions) -> str:
@@ -186,6 +197,7 @@ def _publish(
             new,
             ignore=shutil.ignore_patterns(".buildinfo*", "_sources", ".doctrees"),
         )
+        _drop_unused(new)
         ready.append((new, output / language.url))
     for new, target in ready:
         old = target.with_name(f".{target.name}.old")
@@ -198,6 +210,16 @@ def _publish(
     page.write_text(root_page(book.title, languages, f"{book.pages[0]}.html"), encoding="utf-8")
     os.replace(page, output / "index.html")
     (output / ".nojekyll").touch()
+
+
+def _drop_unused(edition: Path) -> None:
+    """Remove the images and bundles of earlier builds, which no page names any more."""
+    pages = [path.read_text(encoding="utf-8") for path in edition.rglob("*.html")]
+    named = {name for page in pages for name in re.findall(r'/([^/"?]+)["?]', page)}
+    for pattern in ("_images/*", "_static/bundle-*"):
+        for path in edition.glob(pattern):
+            if path.name not in named:
+                path.unlink()
 
 
 def _shown(path: Path) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from rich.table import Table
 
 from polybook.catalogs import catalog_folder
 from polybook.config import Book
+from polybook.fingerprint import digest
 from polybook.po import Entry, catalogs_in, read_catalog
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
@@ -61,6 +62,16 @@ def status(book: Book) -> dict[str, dict[str, Counts]]:
         order = [*book.pages, *sorted(set(pages) - set(book.pages))]
         found[language.code] = {page: pages[page] for page in order if page in pages}
     return found
+
+
+def status_digest(book: Book) -> str:
+    """The digest of all counts, in all languages: what a page that shows them depends on."""
+    return digest(
+        {
+            code: {page: astuple(counts) for page, counts in pages.items()}
+            for code, pages in status(book).items()
+        }
+    )
 
 
 def count(path: Path) -> Counts:

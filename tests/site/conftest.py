@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 import sphinx_design
 from jinja2 import Environment, FileSystemLoader
+from serving import serve
 
 from polybook.assets import STATIC
 from polybook.config import Language
@@ -44,7 +42,7 @@ CHROMIUM_OPTIONS = (
 def _tabs(number: int) -> str:
     return "".join(
         f'<input id="tab-{number}-{name}" name="set-{number}" type="radio"'
-        f'{" checked" if name == FRAMEWORKS[0] else ""}>'
+        f"{' checked' if name == FRAMEWORKS[0] else ''}>"
         f'<label class="sd-tab-label" data-sync-group="framework" data-sync-id="{name}" '
         f'for="tab-{number}-{name}">{name}</label><div class="sd-tab-content">{name}</div>'
         for name in FRAMEWORKS
@@ -71,11 +69,6 @@ def _page(edition: Language, page: str) -> str:
     )
 
 
-class _QuietHandler(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing: the tests tell what is wrong."""
-
-
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the site's root, with a slash at its end."""
@@ -90,11 +83,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             path.write_text(_page(edition, page), encoding="utf-8")
     page = root_page("Book", EDITIONS, "book/index.html")
     (root / "index.html").write_text(page, encoding="utf-8")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_QuietHandler, directory=str(root)))
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
+    with serve(root) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -135,7 +135,7 @@ def test_the_menu_works_without_scripts(site: str, browser: Browser) -> None:
 
 
 @pytest.mark.parametrize(
-    ("languages", "edition"),
+    ("languages", "expected"),
     [
         (["ko-KR"], "ko"),
         (["tr"], "tr"),
@@ -154,13 +154,13 @@ def test_the_menu_works_without_scripts(site: str, browser: Browser) -> None:
     ],
 )
 def test_the_root_page_picks_the_readers_language(
-    site: str, page: Page, languages: list[str], edition: str
+    site: str, page: Page, languages: list[str], expected: str
 ) -> None:
     page.add_init_script(
         f"Object.defineProperty(navigator, 'languages', {{get: () => {languages!r}}})"
     )
     page.goto(site + "?framework=mxnet#part-1")
-    page.wait_for_url(site + f"{edition}/book/index.html?framework=mxnet#part-1")
+    page.wait_for_url(site + f"{expected}/book/index.html?framework=mxnet#part-1")
 
 
 def test_the_root_page_remembers_the_language_chosen_in_the_menu(site: str, page: Page) -> None:

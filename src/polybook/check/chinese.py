@@ -15,7 +15,7 @@ from polybook.words import _
 HAN: Final = "\u3007\u3400-\u4dbf\u4e00-\u9fff"
 _WIDE: Final = "，。；：？！（）、《》「」"
 _HALF_WIDTH: Final = re.compile(
-    rf"(?<=[{HAN}])\s?[,;:!?](?=\s|$|[{HAN}{OBJECT}“「])|[,;:!?]\s*(?=[{HAN}])|(?<=[{HAN}])\.(?!\w)"
+    rf"(?<=[{HAN}])\s?[,;:!?]|[,;:!?]\s*(?=[{HAN}])|(?<=[{HAN}])\.(?!\w)"
 )
 _LAST_STOP: Final = re.compile(rf"(?<=[{OBJECT}A-Za-z0-9)])[.!?]$")
 _BRACKETS: Final = re.compile(r"(.?\s?)(?<![A-Za-z0-9])\(([^()]*)\)(\s?.?)")
@@ -113,7 +113,9 @@ def _begins_in_latin(piece: Piece) -> bool:
 def _ends_in_latin(piece: Piece) -> bool:
     if piece.key.startswith("{numref}"):
         return any(place in piece.key for place in _PLACES)
-    return piece.kind in ("math", "code") or piece.key.startswith("{measured}`pytorch:")
+    return piece.kind in ("math", "code") or (
+        piece.key.startswith("{measured}`") and ":" in piece.key
+    )
 
 
 def _quotes(line: str, language: str) -> Iterator[Problem]:

@@ -148,7 +148,7 @@ def text_problems(source: Content, text: Content, language: str) -> Iterator[Pro
             _("Put the full stop of your language at the end."),
         )
     known = _SCRIPTS.get(language)
-    strange = [c for c in line if known and c.isalpha() and not _expected(c, known, source.line)]
+    strange = [c for c in line if known and _is_letter(c) and not _expected(c, known, source.line)]
     if strange:
         yield problem(
             "letters",
@@ -157,6 +157,10 @@ def text_problems(source: Content, text: Content, language: str) -> Iterator[Pro
             letter=strange[0],
             name=unicodedata.name(strange[0], "?"),
         )
+
+
+def _is_letter(character: str) -> bool:
+    return character.isalpha() or "０" <= character <= "９"
 
 
 def _expected(letter: str, scripts: frozenset[str], source: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from polybook.check.agreeing import AGREEING, agreed, is_known, objects_in_text
-from polybook.check.content import Content
+from polybook.check.content import OBJECT, Content
 from polybook.check.problem import Problem, problem
 from polybook.check.turkish_words import WITHOUT_ASCII_TWIN, ascii_only, lower
 from polybook.words import _
@@ -24,6 +24,7 @@ _DECIMAL_POINT: Final = re.compile(r"(?<![\w.])0\.\d+(?![\w.])")
 _PERCENT: Final = re.compile(r"\d[\d.,]*\s?%")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _SHORTEST_STEM: Final = 5
+_LONG_TEXT: Final = 80  # letters, of which a dozen are usually letters of Turkish alone
 
 
 def turkish_problems(source: Content, text: Content, terms: Iterable[str]) -> Iterator[Problem]:
@@ -123,6 +124,13 @@ def _letters(text: Content, terms: Iterable[str]) -> Iterator[Problem]:
             sign=match[0],
         )
     words = dict.fromkeys(_WORD.findall(line))
+    if sum(map(len, words)) >= _LONG_TEXT and line.replace(OBJECT, "").isascii():
+        yield problem(
+            "turkish-letters",
+            _("the text has no Turkish letter at all"),
+            _("Write ç, ğ, ı, İ, ö, ş and ü where they belong."),
+        )
+        return
     for wrong, right in dict.fromkeys(_misspelled(words, terms)):
         yield problem(
             "turkish-letters",
