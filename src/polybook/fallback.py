@@ -71,12 +71,10 @@ def visit_notice(translator: HTML5Translator, node: untranslated_notice) -> None
     text = _(
         "{english} of {total} passages of this page are not translated yet; they appear in English."
     ).format(english=node["english"], total=node["total"])
+    help_text = html.escape(_("Help translate this page"))
     link = ""
     if node["address"]:
-        link = (
-            f' <a href="{html.escape(node["address"])}" rel="noopener">'
-            f"{html.escape(_('Help translate this page'))}</a>"
-        )
+        link = f' <a href="{html.escape(node["address"])}" rel="noopener">{help_text}</a>'
     translator.body.append(
         f'<p class="polybook-untranslated" role="note">{html.escape(text)}{link}</p>\n'
     )

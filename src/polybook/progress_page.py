@@ -110,11 +110,12 @@ class _Progress:
             )
             for page, counts in pages.items()
         ]
+        table = self._table(_("Pages"), rows, files=bool(self.book.repository))
         yield (
             f'<details class="polybook-progress__pages">'
             f'<summary lang="{language.tag}">{escape(language.label)}</summary>'
             f'<div id="progress-{language.tag}">'
-            f"{self._table(_('Pages'), rows, files=bool(self.book.repository))}</div></details>\n"
+            f"{table}</div></details>\n"
         )
 
     def _page(self, language: Language, page: str) -> str:

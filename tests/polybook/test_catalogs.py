@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import polybook
 from polybook.catalogs import site_words, update_catalogs
 from polybook.config import Book
 from polybook.derive import derive_catalogs, flagged_overrides
@@ -105,6 +107,21 @@ def test_the_sites_words_are_found_in_the_package_itself(book: Book) -> None:
         "This cell has not been run yet.",
         "Light",
     } <= words
+
+
+def test_no_word_of_the_site_is_marked_where_the_extractor_does_not_look(book: Book) -> None:
+    """Babel does not look into f-strings."""
+    words = {entry.source for entry in site_words(book)}
+    marked = {
+        call.args[0].value
+        for path in Path(polybook.__file__).parent.rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id == "_"
+        and isinstance(call.args[0], ast.Constant)
+    }
+    assert len(marked) > 50 and marked - words == set()
 
 
 @pytest.mark.parametrize(

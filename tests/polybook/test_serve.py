@@ -12,7 +12,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 from urllib.parse import urlsplit
@@ -72,14 +73,16 @@ class Server:
             cwd=root,
         )
         self.said: list[str] = []
-        Thread(target=self._read, daemon=True).start()
+        self.reader = Thread(target=self._read, daemon=True)
+        self.reader.start()
         self.wait_for(r"http://\S+")
         self.address = re.findall(r"http://\S+", self.said[0])[0]
 
     def _read(self) -> None:
         assert self.process.stdout
-        for line in self.process.stdout:
-            self.said.append(line.rstrip())
+        with self.process.stdout as lines:
+            for line in lines:
+                self.said.append(line.rstrip())
 
     def wait_for(self, pattern: str, after: int = 0) -> None:
         """Wait until a line that the server says matches."""
@@ -114,11 +117,12 @@ class Server:
     def end(self) -> None:
         self.process.send_signal(signal.SIGINT)
         assert self.process.wait(PATIENCE) == 0, self.said
+        self.reader.join()
 
 
-def until(done: object, said: list[str]) -> None:
+def until(done: Callable[[], bool], said: list[str]) -> None:
     end = time.monotonic() + PATIENCE
-    while not done():  # type: ignore[operator]
+    while not done():
         assert time.monotonic() < end, "\n".join(said)
         time.sleep(0.05)
 
@@ -131,23 +135,21 @@ class Page:
         _status, html = server.get(path)
         found = re.search(r'data-edition="(\w+)" data-version="([^"]+)"', html)
         assert found, html[-300:]
-        self.connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
-        self.connection.request("GET", f"/-/events?edition={found[1]}&version={found[2]}")
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
+        connection.request("GET", f"/-/events?edition={found[1]}&version={found[2]}")
         self.events: queue.Queue[tuple[str, str]] = queue.Queue()
-        Thread(target=self._read, args=(self.connection.getresponse(),), daemon=True).start()
+        self.answer = connection.getresponse()
+        Thread(target=self._read, daemon=True).start()
 
-    def _read(self, answer: http.client.HTTPResponse) -> None:
+    def _read(self) -> None:
         kind = ""
-        try:
-            while line := answer.readline().decode().strip("\n"):
-                name, _colon, value = line.partition(": ")
+        with suppress(OSError), self.answer:  # the server ends it, or the test
+            while line := self.answer.readline().decode():
+                name, _colon, value = line.strip().partition(": ")
                 if name == "event":
                     kind = value
                 elif name == "data":
                     self.events.put((kind, json.loads(value)))
-                    answer.readline()
-        except (OSError, ValueError, AttributeError):
-            pass  # the test is over
 
     def wait_for(self, kind: str, text: str = "") -> str:
         while True:
