@@ -124,6 +124,37 @@ def _page(book: Book, name: str) -> str:
     return found[0]
 
 
+@main.command()
+@click.option("--language", metavar="CODE", help="The edition to show (default: all of them).")
+@click.option("--no-execute", is_flag=True, help="Run nothing; no framework need be installed.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), help="The port (default: 8000, or a free one)."
+)
+@click.option("--no-browser", is_flag=True, help="Do not open the page.")
+@_jobs
+@click.pass_obj
+def serve(
+    book: Book,
+    language: str | None,
+    no_execute: bool,
+    port: int | None,
+    no_browser: bool,
+    jobs: int | None,
+) -> None:
+    """Show the book in the browser, on this computer only, and reload it after every save."""
+    from polybook.serve import serve as serve_book
+
+    serve_book(
+        book.root,
+        language,
+        execute=not no_execute,
+        port=port,
+        open_browser=not no_browser,
+        jobs=jobs,
+        say=click.echo,
+    )
+
+
 @main.group()
 def translate() -> None:
     """Keep the translations up to date."""
