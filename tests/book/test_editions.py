@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
 from bs4 import BeautifulSoup, Tag
 from reading import ReadPage
 
@@ -101,6 +102,8 @@ def test_formulas_are_the_same_in_every_edition_but_for_their_words(
 def test_no_edition_shows_the_script_of_another(
     read_page: ReadPage, edition: Language, page_name: str
 ) -> None:
+    if page_name == "book/translating":
+        pytest.skip("the guide for translators quotes all languages")
     text = _words_of_the_edition(read_page(edition, page_name))
     for name, letters in SCRIPTS.items():
         if SCRIPT_OF.get(edition.code) != name:

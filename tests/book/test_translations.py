@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -23,11 +22,6 @@ from polybook.store import Run
 from polybook.texts import FIXED_WORDS
 from polybook.words import SITE_WORDS
 
-_ROLE = re.compile(r"\{([a-z:]+)\}`(?:[^`<]*<)?([^`>]+)>?`")
-_MATH = re.compile(r"\$[^$]+\$")
-_CODE = re.compile(r"`[^`]+`")
-_LINK = re.compile(r"\]\([^)]*\)")
-_WORDS_IN_MATH = re.compile(r"\\text\{[^}]*\}")
 _PLACEHOLDER = re.compile(r"\{\w*\}|%s")
 _MARKUP = re.compile(r"[$`*{\[]")
 _NO_WORDS = re.compile(r"[\W\d]*")
@@ -41,16 +35,6 @@ def _untranslated(catalog: Catalog, texts: list[str]) -> list[str]:
     """The texts for which a catalog has nothing that Sphinx would show."""
     shown = {message.source for message in catalog.active if message.text and not message.fuzzy}
     return [text for text in dict.fromkeys(texts) if text not in shown]
-
-
-def _kept(text: str) -> Counter[str]:
-    """What a translation may move but not change: references, formulas, code, links."""
-    roles = [f"{name} {target}" for name, target in _ROLE.findall(text)]
-    rest = _ROLE.sub("", text)
-    if rest.startswith("\n"):  # a displayed formula
-        return Counter([_WORDS_IN_MATH.sub("", rest)])
-    math = [_WORDS_IN_MATH.sub("", formula) for formula in _MATH.findall(rest)]
-    return Counter(roles + math + _CODE.findall(_MATH.sub("", rest)) + _LINK.findall(rest))
 
 
 def _plain(text: str) -> str:
@@ -106,16 +90,6 @@ def test_no_translation_is_a_guess(this_book: Book, translation: Language) -> No
         catalog = read_catalog(path)
         guesses = [message.source[:60] for message in _messages(catalog) if message.fuzzy]
         assert guesses == [], path.name
-
-
-def test_a_translation_keeps_references_formulas_code_and_links(
-    this_book: Book, translation: Language
-) -> None:
-    for path in sorted(catalog_folder(this_book, translation.code).rglob("*.po")):
-        for message in _messages(read_catalog(path)):
-            source, text = message.source, message.text
-            if text:
-                assert _kept(text) == _kept(source), source[:60]
 
 
 def test_the_sites_own_words_keep_their_placeholders(

@@ -51,6 +51,8 @@ FACTS = {
 }
 # Learning rates and the spread of the first weights.
 SETTINGS = {"0.4", "0.05", "0.005", "0.0336"}
+# the oldest Python that will do, and the licence
+SETTINGS |= {"3.10", "4.0"}
 
 
 def _without_code_math_and_roles(text: str) -> str:

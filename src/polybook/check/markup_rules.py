@@ -102,7 +102,7 @@ def _stars(here: str, there: str) -> Iterator[Problem]:
                 "The marks must touch a letter inside. Where a letter touches them outside, "
                 "move brackets and punctuation out: {example}."
             ),
-            example="*미니배치*(minibatch)는",
+            example="*에포크*(epoch)는",
             stars=stars[2],
             place=here[max(0, stars.start() - 8) : stars.end() + 8].strip(),
         )

@@ -150,7 +150,7 @@ def _misspelled(words: Iterable[str], terms: Iterable[str]) -> Iterator[tuple[st
     for word in words:
         small = lower(word)
         if word[1:] != small[1:] and not word.isupper():
-            continue  # a name such as TensorFlow
+            continue  # a name such as JavaScript
         lost = [stem for bare, stem in marked if _lost_marks(small, bare, stem)]
         if lost:
             yield word, max(lost, key=len)
