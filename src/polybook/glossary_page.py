@@ -150,7 +150,7 @@ def _cell(text: str, tag: str | None) -> nodes.entry:
 def _links(words: list[tuple[Language, str]], anchor: str) -> nodes.entry:
     paragraph = _text_paragraph()
     for language, word in words:
-        paragraph += [nodes.Text(" ")] if len(paragraph) else []
+        paragraph += [nodes.Text(" · ")] if len(paragraph) else []
         paragraph += elsewhere("", word, code=language.code, anchor=anchor)
     return nodes.entry("", paragraph)
 
