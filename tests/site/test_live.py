@@ -24,17 +24,17 @@ def test_a_page_reloads_in_place_and_shows_what_is_wrong(server: Server, browser
     page = browser.new_page(viewport={"width": 1000, "height": 700})
     catalog = server.root / "locales/ko/LC_MESSAGES/book/one.po"
     page.goto(f"http://127.0.0.1:{server.port}/ko/book/one.html")
-    page.wait_for_selector("h1:has-text('하나')", timeout=1000 * PATIENCE)
+    page.wait_for_selector("article h1:has-text('하나')", timeout=1000 * PATIENCE)
     page.evaluate("scrollTo({top: 1500, behavior: 'instant'})")
     catalog.write_text(korean("첫째"))
-    page.wait_for_selector("h1:has-text('첫째')", state="attached", timeout=1000 * PATIENCE)
+    page.wait_for_selector("article h1:has-text('첫째')", state="attached", timeout=1000 * PATIENCE)
     page.wait_for_function("Math.abs(scrollY - 1500) < 5", timeout=1000 * PATIENCE)
 
     catalog.write_text(korean('"'))
     problem = page.wait_for_selector("#polybook-problem", timeout=1000 * PATIENCE)
     assert "one.po:5" in problem.inner_text()
-    assert "첫째" in page.inner_text("h1")
+    assert "첫째" in page.inner_text("article h1")
     catalog.write_text(korean("처음"))
-    page.wait_for_selector("h1:has-text('처음')", state="attached", timeout=1000 * PATIENCE)
+    page.wait_for_selector("article h1:has-text('처음')", state="attached", timeout=1000 * PATIENCE)
     assert page.query_selector("#polybook-problem") is None
     page.close()
