@@ -150,11 +150,17 @@ class _Child:
 
     process: BaseProcess
     news: Connection
+    interrupted: bool = False
+
+    def interrupt(self) -> None:
+        """Tell it to end itself and the kernels that it has started."""
+        if self.process.pid and self.process.is_alive() and not self.interrupted:
+            self.interrupted = True
+            os.kill(self.process.pid, signal.SIGINT)
 
     def stop(self) -> None:
-        """End it, and the kernels that it has started."""
-        if self.process.pid and self.process.is_alive():
-            os.kill(self.process.pid, signal.SIGINT)
+        """End it."""
+        self.interrupt()
         self.process.join(STOP_SECONDS)
         if self.process.is_alive():
             self.process.kill()
@@ -163,101 +169,99 @@ class _Child:
 
 @dataclass
 class _Builder:
-    """Renders outdated editions, those that are viewed first; then runs what is missing."""
+    """Renders outdated editions, at once those that are viewed; then runs what is missing."""
 
     orders: Connection
     options: PreviewOptions
     outdated: list[str] = field(default_factory=list)
     viewed: tuple[str, ...] = ()
+    rendering: dict[str, _Child] = field(default_factory=dict)
     unsure_of_runs: bool = True
     running: _Child | None = None
-    rendering: dict[str, _Child] = field(default_factory=dict)
 
     def run(self) -> None:
-        self.outdated = list(self.options.editions)
+        self._note(self.orders.recv())
+        self._outdate()
         try:
             while True:
-                self._listen(None if self._idle else 0)
-                if self.outdated:
-                    self._render(self._next())
-                elif self.unsure_of_runs and self.options.execute:
-                    self.unsure_of_runs = False
-                    self.running = _start(run_missing, self.options, "")
+                self._start_tasks()
+                self._listen()
         finally:
-            for child in self.rendering.values():
+            for child in [*self.rendering.values(), *([self.running] if self.running else [])]:
                 child.stop()
-            self._stop_running()
 
-    @property
-    def _idle(self) -> bool:
-        return not self.outdated and not (self.unsure_of_runs and self.options.execute)
+    def _outdate(self) -> None:
+        """All editions are to be rendered; the chapters are read here, once for all of them."""
+        from polybook.execute import chapters_of
 
-    def _listen(self, seconds: float | None) -> None:
-        """Wait for an order or the end of the runs, and take note of it."""
-        sources = [self.orders, *([self.running.news] if self.running else [])]
-        for source in wait(sources, seconds):
+        self.outdated = list(self.options.editions)
+        with contextlib.suppress(Exception):  # each edition will tell what is wrong
+            chapters_of(load_preview(self.options.root))
+
+    def _start_tasks(self) -> None:
+        """Start what can be started. Nobody who looks at a page waits for other editions."""
+        for code in sorted(self.outdated, key=lambda code: code not in self.viewed):
+            free = len(self.rendering) < (self.options.jobs or len(cores()))
+            if code not in self.rendering and (free or code in self.viewed):
+                patient = code not in self.viewed
+                self.rendering[code] = _start(render_preview, self.options, code, patient)
+                self.outdated.remove(code)
+        busy = self.outdated or self.rendering or self.running
+        if self.options.execute and self.unsure_of_runs and not busy:
+            self.unsure_of_runs = False
+            self.running = _start(run_missing, self.options)
+
+    def _listen(self) -> None:
+        """Wait for an order or the end of a task, and take note of it."""
+        children = {child.news: code for code, child in self.rendering.items()}
+        runs = [self.running.news] if self.running else []
+        for source in wait([self.orders, *children, *runs]):
             if source is self.orders:
                 self._note(self.orders.recv())
-            elif self.running:
-                child, self.running = self.running, None
-                news = _result(child, "")
-                self.orders.send(news)
-                if news.changed:
-                    self.outdated = list(self.options.editions)
+            elif self.running and source is self.running.news:
+                self._finish_runs(self.running)
+            else:
+                code = next(code for news, code in children.items() if news is source)
+                news = _result(self.rendering.pop(code), code)
+                self.orders.send(replace(news, modules=()))
+                _import(news.modules)
 
     def _note(self, order: Order) -> None:
         self.viewed = order.viewed
         if not order.changed:
             return
-        self.outdated = list(self.options.editions)
+        self._outdate()
         if any(path.suffix not in CATALOG_SUFFIXES for path in order.changed):
-            # The files are not those with which the runs began.
-            self._stop_running()
             self.unsure_of_runs = True
+            if self.running:  # the files are not those with which the runs began
+                self.running.interrupt()
 
-    def _next(self) -> list[str]:
-        """The editions to render now: those that are viewed, or as many others as fit."""
-        viewed = [code for code in self.outdated if code in self.viewed]
-        return viewed or self.outdated[: self.options.jobs or len(cores())]
-
-    def _render(self, codes: list[str]) -> None:
-        from polybook.execute import chapters_of
-
-        self.outdated = [code for code in self.outdated if code not in codes]
-        with contextlib.suppress(
-            Exception
-        ):  # each edition tells it; here they are only parsed once
-            chapters_of(load_preview(self.options.root))
-        self.rendering = {code: _start(render_preview, self.options, code) for code in codes}
-        while self.rendering:
-            ready = wait([child.news for child in self.rendering.values()])
-            for code, child in list(self.rendering.items()):
-                if child.news in ready:
-                    news = _result(child, code)
-                    self.orders.send(replace(news, modules=()))
-                    _import(news.modules)
-                    del self.rendering[code]
-
-    def _stop_running(self) -> None:
-        if self.running:
-            child, self.running = self.running, None
-            child.stop()
-            self.unsure_of_runs = True
+    def _finish_runs(self, child: _Child) -> None:
+        self.running = None
+        news = _result(child, "")
+        if child.interrupted:
+            return
+        self.orders.send(news)
+        if news.changed:
+            self._outdate()
 
 
-def _start(task: Task, options: PreviewOptions, code: str) -> _Child:
+def _start(task: Task, options: PreviewOptions, code: str = "", patient: bool = False) -> _Child:
+    """Start a task in a child; a `patient` one leaves the processor to others."""
     # Elsewhere a fork is not safe once some system library has been loaded.
     linux = sys.platform.startswith("linux")
     context: ForkContext | SpawnContext = get_context("fork") if linux else get_context("spawn")
     reader, writer = context.Pipe(duplex=False)
-    process = context.Process(target=_child, args=(task, options, code, writer))
+    process = context.Process(target=_child, args=(task, options, code, patient, writer))
     process.start()
     writer.close()
     return _Child(process, reader)
 
 
-def _child(task: Task, options: PreviewOptions, code: str, news: Connection) -> None:
+def _child(task: Task, options: PreviewOptions, code: str, patient: bool, news: Connection) -> None:
     _heed_interrupts()
+    if patient and hasattr(os, "nice"):
+        os.nice(10)
     started = time.perf_counter()
     try:
         found = task(options, code)
@@ -304,18 +308,25 @@ def render_preview(options: PreviewOptions, code: str) -> News:
     language = book.language(code)
     chapters_of(book)  # their faults are told better here than by Sphinx
     compile_catalogs(book, code)
-    stamp = edition_folder(book, language) / "tool"
-    fresh = not stamp.is_file() or stamp.read_text(encoding="utf-8") != tool_digest()
-    edition = render_edition(
-        book,
-        language,
-        RenderOptions(editions=options.editions, strict=options.execute, fresh=fresh),
+    folder = edition_folder(book, language)
+    stamp = folder / "tool"
+    known = stamp.read_text(encoding="utf-8") if stamp.is_file() else ""
+    # Sphinx notes what it has read before it writes the pages: after an end in between, and after
+    # other versions, it has to begin anew.
+    stamp.unlink(missing_ok=True)
+    environment = folder / "doctrees/environment.pickle"
+    before = _stamp(environment)
+    settings = RenderOptions(
+        editions=options.editions, strict=options.execute, fresh=known != tool_digest()
     )
+    edition = render_edition(book, language, settings)
+    if edition.ok or _stamp(environment) == before:
+        folder.mkdir(parents=True, exist_ok=True)
+        stamp.write_text(tool_digest() if edition.ok else known, encoding="utf-8")
     messages = _COLOUR.sub("", edition.messages).strip()
     if not edition.ok:
         return News(code, problem=messages or "the edition could not be rendered")
-    stamp.write_text(tool_digest(), encoding="utf-8")
-    changed = publish(edition_folder(book, language) / "html", book.site / language.url)
+    changed = publish(folder / "html", book.site / language.url)
     return News(code, changed=changed, remarks=messages, modules=_imported(options))
 
 
@@ -342,8 +353,16 @@ def _files(folder: Path) -> Iterator[tuple[str, tuple[int, int]]]:
         for name in names:
             if not name.startswith("."):
                 path = Path(place) / name
-                status = path.stat()
-                yield path.relative_to(folder).as_posix(), (status.st_mtime_ns, status.st_size)
+                yield path.relative_to(folder).as_posix(), _stamp(path)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """Time and size of a file, zero if there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return (0, 0)
+    return (status.st_mtime_ns, status.st_size)
 
 
 def chosen_editions(book: Book, language: Language | None) -> tuple[str, ...]:
