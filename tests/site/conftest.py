@@ -1,32 +1,22 @@
-"""A browser and a site of two editions, made of the package's own script, menu and root page."""
+"""A browser on the really built site of this book, which fails a test for whatever goes wrong."""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
-import sphinx_design
-from jinja2 import Environment, FileSystemLoader
 from serving import serve
 
-from polybook.assets import STATIC
-from polybook.config import Language
-from polybook.language_menu import TEMPLATES, menu_entries
-from polybook.root_page import root_page
+from polybook.config import Book, Language
 
-playwright = pytest.importorskip("playwright.sync_api")
+sync_api = pytest.importorskip("playwright.sync_api")
+Browser, BrowserContext, Page = sync_api.Browser, sync_api.BrowserContext, sync_api.Page
 
-EDITIONS = (
-    Language("en", "English", "en"),
-    Language("ko", "한국어", "ko"),
-    Language("zh_CN", "简体中文", "zh-cn"),
-    Language("zh_TW", "繁體中文", "zh-tw"),
-    Language("tr", "Türkçe", "tr"),
-)
-FRAMEWORKS = ("pytorch", "tensorflow", "mxnet")
 # No sandbox, as a container has none; and nothing that speaks to the network by itself.
 CHROMIUM_OPTIONS = (
     "--no-sandbox",
@@ -39,63 +29,108 @@ CHROMIUM_OPTIONS = (
 )
 
 
-def _tabs(number: int) -> str:
-    return "".join(
-        f'<input id="tab-{number}-{name}" name="set-{number}" type="radio"'
-        f"{' checked' if name == FRAMEWORKS[0] else ''}>"
-        f'<label class="sd-tab-label" data-sync-group="framework" data-sync-id="{name}" '
-        f'for="tab-{number}-{name}">{name}</label><div class="sd-tab-content">{name}</div>'
-        for name in FRAMEWORKS
-    )
-
-
-def _page(edition: Language, page: str) -> str:
-    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
-    menu = environment.get_template("language-menu.html").render(
-        polybook_languages=menu_entries(EDITIONS, edition.code, page),
-        polybook_menu_title="Language",
-    )
-    sections = "".join(
-        f'<section id="part-{n}"><h2>{n}</h2><div style="height: 120vh">{_tabs(n)}</div></section>'
-        for n in range(3)
-    )
-    return (
-        f'<!DOCTYPE html><html lang="{edition.tag}"><meta charset="utf-8"><title>{page}</title>'
-        '<link rel="icon" href="data:,"><link rel="stylesheet" href="../../polybook.css">'
-        f'<script data-frameworks="{" ".join(FRAMEWORKS)}" src="../../polybook.js"></script>'
-        '<script src="../../design-tabs.js"></script>'
-        f'<div style="position: sticky; top: 0">{menu}</div>'
-        f'<article><section id="title"><h1>{page}</h1>{sections}</section></article>'
-    )
-
-
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the site's root, with a slash at its end."""
-    root = tmp_path_factory.mktemp("site")
-    shutil.copytree(STATIC, root, dirs_exist_ok=True)
-    [tabs_script] = Path(sphinx_design.__file__).parent.rglob("*tabs.js")
-    shutil.copy(tabs_script, root / "design-tabs.js")
-    for edition in EDITIONS:
-        for page in ("book/index", "book/chapter"):
-            path = root / edition.url / f"{page}.html"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(_page(edition, page), encoding="utf-8")
-    page = root_page("Book", EDITIONS, "book/index.html")
-    (root / "index.html").write_text(page, encoding="utf-8")
-    with serve(root) as address:
+def site(built_site: Path) -> Iterator[str]:
+    """The address of the built site's root, with a slash at its end."""
+    with serve(built_site) as address:
         yield address
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[object]:
+def browser() -> Iterator[Browser]:
     """Chromium: `CHROMIUM`, or the system's; with `POLYBOOK_BROWSER=required` there must be one."""
     executable = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if executable is None:
         if os.environ.get("POLYBOOK_BROWSER") == "required":
             pytest.fail("there is no chromium here; CHROMIUM may name one")
         pytest.skip("needs chromium")
-    with playwright.sync_playwright() as driver:
+    with sync_api.sync_playwright() as driver:
         opened = driver.chromium.launch(executable_path=executable, args=[*CHROMIUM_OPTIONS])
         yield opened
         opened.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A reader who has never been here, on a wide window, with an English browser."""
+    with browser.new_context(locale="en-US") as opened:
+        yield opened
+
+
+def _watch(page: Page, site: str, problems: list[str]) -> Page:
+    """Note every error of a script, on the console and of a request, and every other host."""
+    page.set_default_timeout(10_000)
+    page.on("pageerror", lambda error: problems.append(f"script: {error}"))
+    page.on("console", lambda message: _note_message(message, problems))
+    page.on("requestfailed", lambda request: _note_failure(request, problems))
+    page.on("response", lambda response: _note_response(response, site, problems))
+    return page
+
+
+@pytest.fixture
+def new_page(site: str, context: BrowserContext) -> Iterator[Callable[[], Page]]:
+    """Opens tabs of which whatever goes wrong fails the test."""
+    problems: list[str] = []
+    yield lambda: _watch(context.new_page(), site, problems)
+    assert problems == []
+
+
+def _note_message(message: sync_api.ConsoleMessage, problems: list[str]) -> None:
+    if message.type in ("error", "warning"):
+        problems.append(f"console: {message.text}")
+
+
+def _note_failure(request: sync_api.Request, problems: list[str]) -> None:
+    if request.failure != "net::ERR_ABORTED":  # the page was left before the file was there
+        problems.append(f"request: {request.url}: {request.failure}")
+
+
+def _note_response(response: sync_api.Response, site: str, problems: list[str]) -> None:
+    if response.status >= 400:
+        problems.append(f"status {response.status}: {response.url}")
+    if not response.url.startswith((site, "data:", "blob:")):
+        problems.append(f"another host: {response.url}")
+
+
+@pytest.fixture
+def page(new_page: Callable[[], Page]) -> Page:
+    """A tab of which whatever goes wrong fails the test."""
+    return new_page()
+
+
+@dataclass(frozen=True)
+class OpenPage:
+    """A page that has loaded and is only looked at, and what went `wrong` with it."""
+
+    tab: Page
+    wrong: list[str]
+
+
+@pytest.fixture(scope="session")
+def look_at(site: str, browser: Browser) -> Iterator[Callable[[Language, str], OpenPage]]:
+    """Opens a page of an edition, once for all tests that change nothing in it."""
+    with browser.new_context(locale="en-US") as context:
+
+        @cache
+        def look(edition: Language, page: str) -> OpenPage:
+            wrong: list[str] = []
+            tab = _watch(context.new_page(), site, wrong)
+            tab.goto(f"{site}{edition.url}/{page}.html")
+            tab.wait_for_load_state("networkidle")
+            tab.wait_for_timeout(100)  # the last scripts to start put others' words right
+            return OpenPage(tab, wrong)
+
+        yield look
+
+
+@pytest.fixture(scope="session")
+def tabbed(built_site: Path, this_book: Book, shown_frameworks: tuple[str, ...]) -> str:
+    """A page that has tabs, such as `book/chapter`; skips where one framework is shown alone."""
+    if len(shown_frameworks) < 2:
+        pytest.skip("needs two frameworks")
+    edition = built_site / this_book.source_language.url
+    return next(
+        page
+        for page in this_book.pages
+        if 'data-sync-group="framework"' in (edition / f"{page}.html").read_text(encoding="utf-8")
+    )
