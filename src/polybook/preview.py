@@ -9,6 +9,7 @@ again afterwards.
 from __future__ import annotations
 
 import contextlib
+import filecmp
 import gc
 import os
 import re
@@ -334,7 +335,13 @@ def publish(new: Path, site: Path) -> bool:
     """Make the served folder like the new one, file by file; tell whether anything changed."""
     wanted = dict(_files(new))
     known = dict(_files(site)) if site.is_dir() else {}
-    changed = [name for name, stamp in wanted.items() if known.get(name) != stamp]
+    changed = [
+        name
+        for name, stamp in wanted.items()
+        if known.get(name) != stamp
+        # Sphinx writes some files again as they are
+        and not (name in known and filecmp.cmp(new / name, site / name, shallow=False))
+    ]
     for name in changed:
         target = site / name
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from small_book import CONFIG, MODULES, ONE, TOC
 
-PATIENCE = 120  # seconds after which a test gives up; nothing here measures time
+PATIENCE = 60  # seconds after which a test gives up; nothing here measures time
 START = """
 import sys
 from pathlib import Path
@@ -146,7 +146,10 @@ class Page:
 
     def wait_for(self, kind: str, text: str = "") -> str:
         while True:
-            found, value = self.events.get(timeout=PATIENCE)
+            try:
+                found, value = self.events.get(timeout=PATIENCE)
+            except queue.Empty:
+                raise AssertionError("\n".join(self.server.said)) from None
             if found == kind and text in value:
                 return value
 

@@ -109,7 +109,7 @@
 
   // Tooltips that the theme and its scripts write in English, put into the page's language.
   function translateTooltips() {
-    const attributes = ["title", "aria-label", "data-bs-title", "data-tooltip"];
+    const attributes = ["title", "aria-label", "data-bs-title", "data-bs-original-title", "data-tooltip"];
     function translate(element) {
       for (const attribute of attributes) {
         const word = words[element.getAttribute(attribute)];
