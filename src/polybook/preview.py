@@ -178,6 +178,7 @@ class _Builder:
     viewed: tuple[str, ...] = ()
     rendering: dict[str, _Child] = field(default_factory=dict)
     unsure_of_runs: bool = True
+    unseen_runs: bool = False
     running: _Child | None = None
 
     def run(self) -> None:
@@ -241,9 +242,11 @@ class _Builder:
         self.running = None
         news = _result(child, "")
         if child.interrupted:
+            self.unseen_runs = True  # it may have stored some before it ended
             return
         self.orders.send(news)
-        if news.changed:
+        if news.changed or self.unseen_runs:
+            self.unseen_runs = False
             self._outdate()
 
 

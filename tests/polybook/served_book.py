@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from small_book import CONFIG, MODULES, ONE, TOC
 
-PATIENCE = 60  # seconds after which a test gives up; nothing here measures time
+PATIENCE = 120  # seconds after which a test gives up; nothing here measures time
 START = """
 import sys
 from pathlib import Path
