@@ -1,5 +1,7 @@
 """Minibatch gradient descent in MXNet."""
 
+from collections.abc import Callable
+
 import numpy
 
 # MXNet 1.9.1 still asks for numpy.bool, which NumPy 1.24 removed.
@@ -11,6 +13,7 @@ from mxnet import autograd, gluon, np, npx  # noqa: E402
 __all__ = [
     "ConciseLinearRegression",
     "LinearRegression",
+    "gradient",
     "initial_params",
     "linear",
     "product",
@@ -20,6 +23,7 @@ __all__ = [
     "sgd",
     "squared_loss",
     "synchronize",
+    "take",
     "tensor",
     "train",
     "train_concise",
@@ -37,6 +41,23 @@ def tensor(values: numpy.ndarray) -> np.ndarray:
 def synchronize() -> None:
     """Wait until the device has done all that it was asked for."""
     npx.waitall()
+
+
+def take(array: np.ndarray, rows: numpy.ndarray) -> np.ndarray:
+    """Pick rows of an array, in this order."""
+    return np.take(array, np.array(rows, ctx=array.ctx), axis=0)
+
+
+def gradient(
+    function: Callable[[np.ndarray], np.ndarray], x: numpy.ndarray
+) -> numpy.ndarray:
+    """Differentiate a scalar function at the point x."""
+    point = tensor(x)
+    point.attach_grad()
+    with autograd.record():
+        value = function(point)
+    value.backward()
+    return point.grad.asnumpy()
 
 
 def product_by_elements(A: np.ndarray, B: np.ndarray, rows: int) -> np.ndarray:
@@ -184,9 +205,7 @@ def train(
         batch_size,
         num_epochs,
         synchronize=synchronize,
-        shuffle=lambda array, order: np.take(
-            array, np.array(order, ctx=array.ctx), axis=0
-        ),
+        shuffle=take,
     )
 
 
@@ -209,7 +228,5 @@ def train_concise(
         batch_size,
         num_epochs,
         synchronize=synchronize,
-        shuffle=lambda array, order: np.take(
-            array, np.array(order, ctx=array.ctx), axis=0
-        ),
+        shuffle=take,
     )

@@ -1,13 +1,22 @@
-"""Pictures of training runs, drawn once, after the run."""
+"""Pictures of training runs and of descents, drawn once, after the run."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import matplotlib.pyplot as plt
+import numpy
 from matplotlib.axes import Axes
 
 from minibatch.training import History
 
-__all__ = ["plot_loss", "plot_losses"]
+__all__ = [
+    "plot_descent",
+    "plot_lines",
+    "plot_loss",
+    "plot_losses",
+    "plot_paths",
+]
+
+Function = Callable[[numpy.ndarray], numpy.ndarray]
 
 
 def plot_loss(history: History, axes: Axes | None = None) -> Axes:
@@ -25,8 +34,7 @@ def plot_losses(
     """Draw the losses of several runs against seconds, on a log axis.
 
     The axis begins at 0.01 s, or at the first evaluation of the quickest run
-    if that is earlier. The legend stands above the axes, without a frame:
-    there is room for translations.
+    if that is earlier.
     """
     axes = axes or _new_axes()
     for label, history in histories.items():
@@ -36,8 +44,90 @@ def plot_losses(
     axes.set(xlabel="seconds", ylabel="loss", xscale="log")
     axes.set_xlim(left=min(1e-2, earliest))
     axes.grid(alpha=0.3)
-    axes.figure.legend(loc="outside upper center", ncols=2, frameon=False)
+    _legend_above(axes)
     return axes
+
+
+def plot_lines(
+    lines: Mapping[str, tuple[Sequence[float], Sequence[float]]],
+    *,
+    xlabel: str,
+    ylabel: str,
+    xscale: str = "linear",
+    yscale: str = "linear",
+    marker: str | None = None,
+    axes: Axes | None = None,
+) -> Axes:
+    """Draw lines (x, y) by their labels, with a legend if there are several.
+
+    ``marker`` marks the points, as Matplotlib names it ("o", "."). Lines
+    after the first have other dashes too: colour alone does not tell.
+    """
+    axes = axes or _new_axes()
+    dashes = ("-", "--", "-.", ":")
+    for i, (label, (x, y)) in enumerate(lines.items()):
+        axes.plot(x, y, dashes[i % len(dashes)], marker=marker, label=label)
+    axes.set(xlabel=xlabel, ylabel=ylabel, xscale=xscale, yscale=yscale)
+    axes.grid(alpha=0.3)
+    if len(lines) > 1:
+        _legend_above(axes)
+    return axes
+
+
+def plot_descent(
+    function: Function,
+    paths: Mapping[str, numpy.ndarray],
+    *,
+    xlim: tuple[float, float],
+    axes: Axes | None = None,
+) -> Axes:
+    """Draw a function of one variable, and descents (k, 1) on its curve."""
+    axes = axes or _new_axes()
+    x = numpy.linspace(*xlim, 201)
+    axes.plot(x, function(x), color="grey")
+    for label, path in paths.items():
+        steps = path[:, 0]
+        axes.plot(steps, function(steps), "o-", markersize=4, label=label)
+    axes.set(xlabel="x", ylabel="f(x)")
+    axes.grid(alpha=0.3)
+    if len(paths) > 1:
+        _legend_above(axes)
+    return axes
+
+
+def plot_paths(
+    function: Function,
+    paths: Mapping[str, numpy.ndarray],
+    *,
+    xlim: tuple[float, float],
+    ylim: tuple[float, float],
+    levels: int | Sequence[float] = 12,
+    axes: Axes | None = None,
+) -> Axes:
+    """Draw contours of a function of (x1, x2), and paths (k, 2) over them.
+
+    ``function`` gets a pair of grids.
+    """
+    axes = axes or _new_axes()
+    grids = numpy.meshgrid(
+        numpy.linspace(*xlim, 101), numpy.linspace(*ylim, 101)
+    )
+    heights = function(numpy.array(grids))
+    axes.contour(*grids, heights, levels, colors="grey", linewidths=0.6)
+    for label, path in paths.items():
+        axes.plot(*path.T, "o-", markersize=3, linewidth=1, label=label)
+    axes.set(xlabel="x1", ylabel="x2", xlim=xlim, ylim=ylim)
+    axes.grid(visible=False)
+    if len(paths) > 1:
+        _legend_above(axes)
+    return axes
+
+
+def _legend_above(axes: Axes) -> None:
+    """Put the legend above the axes, without a frame: translations have
+    room there.
+    """
+    axes.figure.legend(loc="outside upper center", ncols=2, frameon=False)
 
 
 def _new_axes() -> Axes:

@@ -4,6 +4,8 @@ of the tests.
 Same public names and signatures as the framework modules, in double precision.
 """
 
+from collections.abc import Callable
+
 import numpy
 
 from minibatch.training import History, Optimizer, fit
@@ -11,6 +13,7 @@ from minibatch.training import History, Optimizer, fit
 __all__ = [
     "ConciseLinearRegression",
     "LinearRegression",
+    "gradient",
     "initial_params",
     "linear",
     "product",
@@ -20,6 +23,7 @@ __all__ = [
     "sgd",
     "squared_loss",
     "synchronize",
+    "take",
     "tensor",
     "train",
     "train_concise",
@@ -35,6 +39,27 @@ def tensor(values: numpy.ndarray) -> numpy.ndarray:
 
 def synchronize() -> None:
     """Wait for nothing: a NumPy call has done its work when it returns."""
+
+
+def take(array: numpy.ndarray, rows: numpy.ndarray) -> numpy.ndarray:
+    """Pick rows of an array, in this order."""
+    return array[rows]
+
+
+def gradient(
+    function: Callable[[numpy.ndarray], numpy.ndarray], x: numpy.ndarray
+) -> numpy.ndarray:
+    """Differentiate a scalar function at the point x, by central
+    differences: exact for quadratic functions but for rounding.
+    """
+    x = numpy.asarray(x, dtype=numpy.float64)
+    slopes = numpy.empty_like(x)
+    for index in numpy.ndindex(x.shape):
+        ahead, behind = x.copy(), x.copy()
+        ahead[index] += 1e-5
+        behind[index] -= 1e-5
+        slopes[index] = (function(ahead) - function(behind)) / 2e-5
+    return slopes
 
 
 def product_by_elements(

@@ -1,5 +1,7 @@
 """Minibatch gradient descent in TensorFlow."""
 
+from collections.abc import Callable
+
 import numpy
 
 import tensorflow as tf
@@ -8,6 +10,7 @@ from minibatch.training import History, Optimizer, fit, warm_up
 __all__ = [
     "ConciseLinearRegression",
     "LinearRegression",
+    "gradient",
     "initial_params",
     "linear",
     "product",
@@ -17,6 +20,7 @@ __all__ = [
     "sgd",
     "squared_loss",
     "synchronize",
+    "take",
     "tensor",
     "train",
     "train_concise",
@@ -31,6 +35,22 @@ def tensor(values: numpy.ndarray) -> tf.Tensor:
 def synchronize() -> None:
     """Wait until the device has done all that it was asked for."""
     tf.test.experimental.sync_devices()
+
+
+def take(array: tf.Tensor, rows: numpy.ndarray) -> tf.Tensor:
+    """Pick rows of an array, in this order."""
+    return tf.gather(array, rows)
+
+
+def gradient(
+    function: Callable[[tf.Tensor], tf.Tensor], x: numpy.ndarray
+) -> numpy.ndarray:
+    """Differentiate a scalar function at the point x."""
+    point = tensor(x)
+    with tf.GradientTape() as tape:
+        tape.watch(point)
+        value = function(point)
+    return tape.gradient(value, point).numpy()
 
 
 def product_by_elements(A: tf.Tensor, B: tf.Tensor, rows: int) -> tf.Tensor:
@@ -172,7 +192,7 @@ def train(
         batch_size,
         num_epochs,
         synchronize=synchronize,
-        shuffle=tf.gather,
+        shuffle=take,
         split=tf.split,
     )
 
@@ -196,6 +216,6 @@ def train_concise(
         batch_size,
         num_epochs,
         synchronize=synchronize,
-        shuffle=tf.gather,
+        shuffle=take,
         split=tf.split,
     )

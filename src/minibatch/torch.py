@@ -1,5 +1,7 @@
 """Minibatch gradient descent in PyTorch."""
 
+from collections.abc import Callable
+
 import numpy
 
 import torch
@@ -9,6 +11,7 @@ from torch import Tensor
 __all__ = [
     "ConciseLinearRegression",
     "LinearRegression",
+    "gradient",
     "initial_params",
     "linear",
     "product",
@@ -18,6 +21,7 @@ __all__ = [
     "sgd",
     "squared_loss",
     "synchronize",
+    "take",
     "tensor",
     "train",
     "train_concise",
@@ -34,6 +38,20 @@ def synchronize() -> None:
     """Wait until the device has done all that it was asked for."""
     if torch.cuda.is_available():
         torch.cuda.synchronize()
+
+
+def take(array: Tensor, rows: numpy.ndarray) -> Tensor:
+    """Pick rows of an array, in this order."""
+    return array[torch.as_tensor(rows, device=array.device)]
+
+
+def gradient(
+    function: Callable[[Tensor], Tensor], x: numpy.ndarray
+) -> numpy.ndarray:
+    """Differentiate a scalar function at the point x."""
+    point = tensor(x).requires_grad_()
+    (slope,) = torch.autograd.grad(function(point), point)
+    return slope.cpu().numpy()
 
 
 def product_by_elements(A: Tensor, B: Tensor, rows: int) -> Tensor:
@@ -171,7 +189,15 @@ def train(
     params = initial_params(X.shape[1])
     model = LinearRegression(params, optimizer, states, hyperparams)
     warm_up(model, X, y, batch_size)
-    return fit(model, X, y, batch_size, num_epochs, synchronize=synchronize)
+    return fit(
+        model,
+        X,
+        y,
+        batch_size,
+        num_epochs,
+        synchronize=synchronize,
+        shuffle=take,
+    )
 
 
 def train_concise(
@@ -186,4 +212,12 @@ def train_concise(
     params = initial_params(X.shape[1])
     model = ConciseLinearRegression(params, hyperparams)
     warm_up(model, X, y, batch_size)
-    return fit(model, X, y, batch_size, num_epochs, synchronize=synchronize)
+    return fit(
+        model,
+        X,
+        y,
+        batch_size,
+        num_epochs,
+        synchronize=synchronize,
+        shuffle=take,
+    )

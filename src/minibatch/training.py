@@ -119,23 +119,28 @@ def fit(
     synchronize: Callable[[], object] | None = None,
     shuffle: Callable[[Array, Any], Array] = getitem,
     split: Callable = slices,
+    with_replacement: bool = False,
     seed: int = 0,
 ) -> History:
     """Train for some epochs, on freshly shuffled minibatches, and record loss
     and time.
 
     ``shuffle(array, order)`` puts rows in a new order and ``split(array,
-    sizes)`` cuts them, both on the device. The loss is evaluated about ten
-    times an epoch, while the clock stands still.
+    sizes)`` cuts them, both on the device. With replacement, an epoch draws
+    as many rows as there are, some of them twice. The loss is evaluated
+    about ten times an epoch, while the clock stands still.
     """
     random = numpy.random.default_rng(seed)
-    steps = math.ceil(len(features) / batch_size)
+    n = len(features)
+    steps = math.ceil(n / batch_size)
     interval = math.ceil(steps / 10)
     records = [(0.0, 0.0, model.loss(features, targets))]
     timer = Timer(synchronize)
     timer.start()
     for epoch in range(num_epochs):
-        order = random.permutation(len(features))
+        order = random.permutation(n)
+        if with_replacement:
+            order = random.integers(n, size=n)
         shuffled = shuffle(features, order), shuffle(targets, order)
         for step, (X, y) in enumerate(
             minibatches(*shuffled, batch_size, split=split), 1

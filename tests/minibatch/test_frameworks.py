@@ -56,6 +56,34 @@ def test_a_tensor_is_a_float32_copy(framework: ModuleType) -> None:
     assert_close(tensor, [1, 2])
 
 
+def test_rows_are_taken_in_the_order_asked_for(framework: ModuleType) -> None:
+    rows = numpy.array([3, 0, 3])
+    assert_close(framework.take(framework.tensor(FEATURES), rows), FEATURES[rows])
+
+
+def test_the_gradient_of_a_function_is_that_of_differences(framework: ModuleType) -> None:
+    def bowl(x: numpy.ndarray) -> numpy.ndarray:
+        return x[0] ** 2 + 2 * x[1] ** 2 - x[0] * x[1]
+
+    point = numpy.array([-5.0, 1.5])
+    assert_close(framework.gradient(bowl, point), [-11.5, 11.0])
+    assert_close(framework.gradient(bowl, point), reference.gradient(bowl, point))
+    assert (point == [-5.0, 1.5]).all()
+
+
+def test_the_gradient_of_the_loss_is_the_one_by_hand(framework: ModuleType) -> None:
+    X, y = framework.tensor(FEATURES), framework.tensor(TARGETS)
+    w = numpy.arange(5.0)
+
+    def loss(w: object) -> object:
+        return framework.squared_loss(framework.linear(X, w, 0.0), y)
+
+    by_hand = FEATURES.T @ (FEATURES @ w - TARGETS) / len(TARGETS)
+    found = framework.gradient(loss, w)
+    assert isinstance(found, numpy.ndarray)
+    assert_close(found, by_hand)
+
+
 def test_the_whole_product_is_that_of_numpy(framework: ModuleType) -> None:
     A, B, *tensors = matrices(framework)
     assert_close(framework.product(*tensors), A @ B)

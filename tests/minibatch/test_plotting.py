@@ -8,8 +8,9 @@ import pytest
 matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
+import numpy
 
-from minibatch.plotting import plot_loss, plot_losses
+from minibatch.plotting import plot_descent, plot_lines, plot_loss, plot_losses, plot_paths
 from minibatch.training import History
 
 QUICK = History((0.0, 1.0, 2.0), (0.0, 0.002, 0.004), (0.5, 0.3, 0.25))
@@ -65,3 +66,43 @@ def test_the_legend_stands_above_the_axes_which_keep_their_width() -> None:
     [legend] = axes.figure.legends
     assert legend.get_window_extent().y0 >= axes.get_window_extent().y1
     assert axes.get_window_extent().width > 0.7 * axes.figure.bbox.width
+
+
+def test_lines_are_told_apart_by_more_than_colour() -> None:
+    x = [1.0, 2.0]
+    axes = plot_lines(
+        {"a": (x, x), "b": (x, x)}, xlabel="step", ylabel="rate", xscale="log", yscale="log"
+    )
+    assert [line.get_label() for line in axes.lines] == ["a", "b"]
+    assert len({line.get_linestyle() for line in axes.lines}) == 2
+    assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
+    assert len(axes.figure.legends) == 1
+
+
+def test_a_single_line_needs_no_legend() -> None:
+    axes = plot_lines({"a": ([0, 1], [0, 1])}, xlabel="step", ylabel="rate")
+    assert axes.figure.legends == []
+
+
+def test_a_descent_lies_on_the_curve_of_its_function() -> None:
+    path = numpy.array([[2.0], [1.0], [0.5]])
+    axes = plot_descent(lambda x: x**2, {"rate 0.25": path}, xlim=(-2, 2))
+    curve, steps = axes.lines
+    assert curve.get_xdata()[[0, -1]].tolist() == [-2, 2]
+    numpy.testing.assert_allclose(curve.get_ydata(), curve.get_xdata() ** 2)
+    assert steps.get_xdata().tolist() == [2, 1, 0.5]
+    assert steps.get_ydata().tolist() == [4, 1, 0.25]
+
+
+def test_paths_are_drawn_over_the_contours_within_the_limits() -> None:
+    path = numpy.array([[-4.0, 1.0], [0.0, 0.0]])
+    axes = plot_paths(
+        lambda x: x[0] ** 2 + 2 * x[1] ** 2,
+        {"gd": path, "sgd": path / 2},
+        xlim=(-5, 5),
+        ylim=(-2, 2),
+    )
+    assert [line.get_label() for line in axes.lines] == ["gd", "sgd"]
+    assert (axes.get_xlim(), axes.get_ylim()) == ((-5, 5), (-2, 2))
+    [contours] = axes.collections
+    assert len(contours.levels) > 5

@@ -73,6 +73,18 @@ def test_epochs_have_different_orders_that_the_seed_fixes() -> None:
     assert runs[0][0] != runs[0][1]
 
 
+def test_with_replacement_some_examples_come_twice_and_others_not_at_all() -> None:
+    n = 1000
+    model = Recorder()
+    fit(model, *numbered(n), 10, 2, with_replacement=True)
+    epochs = [sum(model.seen[:100], []), sum(model.seen[100:], [])]
+    assert epochs[0] != epochs[1]
+    for epoch in epochs:
+        assert len(epoch) == n
+        # An example is left out with the probability (1 - 1/n)^n, about 1/e; 5 deviations of slack.
+        assert abs(n - len(set(epoch)) - n / numpy.e) < 5 * 10
+
+
 @given(st.integers(1, 200), st.integers(1, 200), st.integers(1, 3))
 def test_a_history_begins_before_the_first_step_and_ends_after_the_last(
     n: int, batch_size: int, num_epochs: int
