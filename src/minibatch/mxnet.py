@@ -16,6 +16,7 @@ __all__ = [
     "gradient",
     "initial_params",
     "linear",
+    "numbers",
     "product",
     "product_by_blocks",
     "product_by_columns",
@@ -41,6 +42,11 @@ def tensor(values: numpy.ndarray) -> np.ndarray:
 def synchronize() -> None:
     """Wait until the device has done all that it was asked for."""
     npx.waitall()
+
+
+def numbers(array: np.ndarray) -> numpy.ndarray:
+    """Bring numbers back from the device."""
+    return array.asnumpy()
 
 
 def take(array: np.ndarray, rows: numpy.ndarray) -> np.ndarray:

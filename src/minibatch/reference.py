@@ -16,6 +16,7 @@ __all__ = [
     "gradient",
     "initial_params",
     "linear",
+    "numbers",
     "product",
     "product_by_blocks",
     "product_by_columns",
@@ -39,6 +40,11 @@ def tensor(values: numpy.ndarray) -> numpy.ndarray:
 
 def synchronize() -> None:
     """Wait for nothing: a NumPy call has done its work when it returns."""
+
+
+def numbers(array: numpy.ndarray) -> numpy.ndarray:
+    """Copy numbers: they are on no device."""
+    return array.copy()
 
 
 def take(array: numpy.ndarray, rows: numpy.ndarray) -> numpy.ndarray:

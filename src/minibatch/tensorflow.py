@@ -13,6 +13,7 @@ __all__ = [
     "gradient",
     "initial_params",
     "linear",
+    "numbers",
     "product",
     "product_by_blocks",
     "product_by_columns",
@@ -35,6 +36,11 @@ def tensor(values: numpy.ndarray) -> tf.Tensor:
 def synchronize() -> None:
     """Wait until the device has done all that it was asked for."""
     tf.test.experimental.sync_devices()
+
+
+def numbers(array: tf.Tensor) -> numpy.ndarray:
+    """Bring numbers back from the device."""
+    return array.numpy().copy()
 
 
 def take(array: tf.Tensor, rows: numpy.ndarray) -> tf.Tensor:

@@ -14,6 +14,7 @@ __all__ = [
     "gradient",
     "initial_params",
     "linear",
+    "numbers",
     "product",
     "product_by_blocks",
     "product_by_columns",
@@ -38,6 +39,11 @@ def synchronize() -> None:
     """Wait until the device has done all that it was asked for."""
     if torch.cuda.is_available():
         torch.cuda.synchronize()
+
+
+def numbers(array: Tensor) -> numpy.ndarray:
+    """Bring numbers back from the device."""
+    return array.detach().cpu().numpy().copy()
 
 
 def take(array: Tensor, rows: numpy.ndarray) -> Tensor:

@@ -11,7 +11,10 @@ import minibatch
 
 FOLDER = Path(minibatch.__file__).parent
 FRAMEWORKS = ["torch", "tensorflow", "mxnet"]
-NEUTRAL = ["", ".airfoil_model", ".data", ".plotting", ".reference", ".timing", ".training"]
+NEUTRAL = [
+    *("", ".airfoil_model", ".closed_form", ".data", ".descent", ".plotting", ".reference"),
+    *(".schedules", ".synthetic", ".timing", ".training", ".watched"),
+]
 
 
 def interface(module: str) -> dict[str, list[str]]:

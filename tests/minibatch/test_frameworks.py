@@ -56,6 +56,14 @@ def test_a_tensor_is_a_float32_copy(framework: ModuleType) -> None:
     assert_close(tensor, [1, 2])
 
 
+def test_numbers_come_back_as_a_copy(framework: ModuleType) -> None:
+    w, b = framework.initial_params(3)
+    before = framework.numbers(w)
+    framework.sgd([w], [framework.tensor(numpy.ones(3))], None, {"learning_rate": 1.0})
+    assert_close(framework.numbers(w), before - 1)
+    assert framework.numbers(b).shape == ()
+
+
 def test_rows_are_taken_in_the_order_asked_for(framework: ModuleType) -> None:
     rows = numpy.array([3, 0, 3])
     assert_close(framework.take(framework.tensor(FEATURES), rows), FEATURES[rows])
