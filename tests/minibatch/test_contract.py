@@ -14,6 +14,7 @@ FRAMEWORKS = ["torch", "tensorflow", "mxnet"]
 NEUTRAL = [
     *("", ".airfoil_model", ".closed_form", ".data", ".descent", ".plotting", ".reference"),
     *(".schedules", ".synthetic", ".timing", ".training", ".watched"),
+    *(".networks", ".networks.reference"),
 ]
 
 
@@ -65,6 +66,23 @@ def test_the_reference_has_the_same_signatures_where_it_does_not_inherit() -> No
     reference, torch = interface("reference"), interface("torch")
     assert reference.items() <= torch.items()
     assert {name.split(".")[1] for name in torch.keys() - reference.keys()} == {"step", "loss"}
+
+
+def public_interface(module: str) -> dict[str, list[str]]:
+    """The interface but for what a framework's layers ask for: forward or call, and so on."""
+    known = set(exported(module))
+    return {
+        name: parameters
+        for name, parameters in interface(module).items()
+        if name.partition(".")[0] in known
+        and name.partition(".")[2] in ("", "__init__", "step", "loss")
+    }
+
+
+@pytest.mark.parametrize("module", ["tensorflow", "mxnet", "reference"])
+def test_networks_have_the_names_and_signatures_of_those_in_pytorch(module: str) -> None:
+    assert exported(f"networks/{module}") == exported("networks/torch")
+    assert public_interface(f"networks/{module}") == public_interface("networks/torch")
 
 
 def test_every_optimizer_has_the_shared_signature() -> None:

@@ -5,6 +5,8 @@ from types import ModuleType
 
 import numpy
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from minibatch.airfoil_model import generate
 from minibatch.data import _whiten
@@ -66,7 +68,7 @@ def test_a_new_network_gives_the_outputs_of_the_reference(
     framework: ModuleType, layer: str, training: bool
 ) -> None:
     found = framework.predict(build(framework, layer), tensor(framework, FEATURES), training)
-    assert found.shape == (230,)
+    assert found.shape == (230, 1)
     assert_close(found, reference.predict(build(reference, layer), FEATURES, training))
 
 
@@ -90,6 +92,91 @@ def test_training_is_that_of_the_reference(
         for module in (framework, reference)
     )
     assert_close(found, expected, 1e-3)
+
+
+def test_smaller_initial_weights_scale_the_outputs_of_a_plain_network(
+    framework: ModuleType,
+) -> None:
+    X = tensor(framework, FEATURES)
+    large, small = (
+        framework.predict(framework.network(5, 8, scale=scale), X) for scale in (1.0, 0.1)
+    )
+    assert_close(small, 1e-3 * large, 1e-6)
+
+
+@pytest.mark.parametrize("layer", ["from scratch", "concise"])
+def test_a_layer_gives_columns_of_mean_zero_and_variance_one(
+    framework: ModuleType, layer: str
+) -> None:
+    Y = framework.predict(
+        getattr(framework, LAYERS[layer])(5), tensor(framework, 3 + 7 * FEATURES), training=True
+    )
+    assert_close(Y.mean(axis=0), numpy.zeros(5))
+    assert_close(Y.var(axis=0), numpy.ones(5))
+
+
+@pytest.mark.parametrize("layer", ["from scratch", "concise"])
+def test_prediction_uses_the_moving_averages_of_training(framework: ModuleType, layer: str) -> None:
+    module, X = getattr(framework, LAYERS[layer])(5), 3 + 7 * FEATURES
+    for _ in range(200):
+        train_without_learning(framework, module, tensor(framework, X))
+    correction = 230 / 229 if is_pytorchs_own(module) else 1.0
+    expected = (X - X.mean(axis=0)) / numpy.sqrt(correction * X.var(axis=0) + 1e-5)
+    assert_close(framework.predict(module, tensor(framework, X)), expected, 1e-3)
+
+
+def train_without_learning(framework: ModuleType, module: object, X: object) -> None:
+    """One pass in training mode; Gluon's own layer moves its averages in the pass back."""
+    if not framework.__name__.endswith("mxnet"):
+        framework.predict(module, X, training=True)
+        return
+    with framework.autograd.record():
+        loss = module(X).sum()
+    loss.backward()
+
+
+def is_pytorchs_own(module: object) -> bool:
+    """PyTorch's own layer averages the unbiased variance."""
+    return type(module).__name__ == "BatchNorm1d"
+
+
+@pytest.mark.parametrize("layer", ["from scratch", "concise"])
+def test_prediction_leaves_the_moving_averages_alone(framework: ModuleType, layer: str) -> None:
+    module, X = getattr(framework, LAYERS[layer])(5), tensor(framework, 3 + 7 * FEATURES)
+    framework.predict(module, X, training=True)
+    first, second = framework.predict(module, X), framework.predict(module, X)
+    assert (first == second).all()
+
+
+def test_a_single_example_is_normalized_to_beta(framework: ModuleType) -> None:
+    X = tensor(framework, FEATURES[:1])
+    assert_close(framework.predict(framework.BatchNorm(5), X, training=True), numpy.zeros((1, 5)))
+
+
+@pytest.mark.pytorch
+def test_pytorchs_own_layer_refuses_to_train_on_a_single_example() -> None:
+    torch = import_module("minibatch.networks.torch")
+    with pytest.raises(ValueError, match="more than 1 value"):
+        torch.predict(torch.concise_batch_norm(5), tensor(torch, FEATURES[:1]), training=True)
+
+
+@given(st.integers(2, 20), st.integers(0, 1000))
+def test_the_gradient_written_by_hand_is_that_of_differences(batch_size: int, seed: int) -> None:
+    random = numpy.random.default_rng(seed)
+    X, weights = random.normal(size=(2, batch_size, 3))
+    layer = reference.BatchNorm(3)
+    layer.params = [random.normal(size=3), random.normal(size=3)]
+
+    def objective(X: numpy.ndarray) -> float:
+        return float((weights * layer.forward(X, training=True)).sum())
+
+    objective(X)
+    found = layer.backward(weights)
+    for place in numpy.ndindex(X.shape):
+        change = numpy.zeros_like(X)
+        change[place] = 1e-6
+        slope = (objective(X + change) - objective(X - change)) / 2e-6
+        assert found[place] == pytest.approx(slope, rel=1e-3, abs=1e-4 * (1 + abs(found).max()))
 
 
 @pytest.mark.parametrize("layer", ["none", "from scratch"])

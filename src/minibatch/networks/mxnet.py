@@ -13,6 +13,7 @@ __all__ = [
     "Regression",
     "batch_norm",
     "concise_batch_norm",
+    "dense",
     "network",
     "predict",
 ]
@@ -23,24 +24,28 @@ def network(
     width: int,
     normalization: Callable[[int], gluon.Block] | None = None,
     seed: int = 0,
+    scale: float = 1.0,
 ) -> gluon.nn.Sequential:
     """Build num_features -> width -> width -> 1 with ReLU.
 
     ``normalization(width)`` makes the layer that follows each linear layer
-    but the last.
+    but the last; ``scale`` multiplies all initial weights.
     """
-    *hidden, last = initial_weights(num_features, width, seed)
+    *hidden, last = initial_weights(num_features, width, seed, scale)
     layers = gluon.nn.Sequential()
     for weights in hidden:
-        layers.add(_dense(weights))
+        layers.add(dense(weights))
         if normalization is not None:
             layers.add(normalization(width))
         layers.add(gluon.nn.Activation("relu"))
-    layers.add(_dense(last))
+    layers.add(dense(last))
     return layers
 
 
-def _dense(weights: numpy.ndarray) -> gluon.nn.Dense:
+def dense(weights: numpy.ndarray) -> gluon.nn.Dense:
+    """Make Gluon's linear layer with these weights (inputs, outputs) and a
+    zero bias.
+    """
     weight = tensor(weights.T)
     layer = gluon.nn.Dense(weights.shape[1], in_units=weights.shape[0])
     layer.initialize(ctx=weight.ctx)
@@ -143,6 +148,8 @@ class Regression:
 def predict(
     network: gluon.Block, X: np.ndarray, training: bool = False
 ) -> numpy.ndarray:
-    """Return the outputs (n,) for X (n, d), in either mode."""
+    """Return the outputs (n, k) of a network or layer for X (n, d), in either
+    mode.
+    """
     with autograd.train_mode() if training else autograd.predict_mode():
-        return network(X).reshape(-1).asnumpy()
+        return network(X).asnumpy()

@@ -19,6 +19,7 @@ __all__ = [
     "Regression",
     "batch_norm",
     "concise_batch_norm",
+    "dense",
     "network",
     "predict",
 ]
@@ -45,20 +46,28 @@ def network(
     width: int,
     normalization: Callable[[int], Layer] | None = None,
     seed: int = 0,
+    scale: float = 1.0,
 ) -> list[Layer]:
     """Build num_features -> width -> width -> 1 with ReLU.
 
     ``normalization(width)`` makes the layer that follows each linear layer
-    but the last.
+    but the last; ``scale`` multiplies all initial weights.
     """
-    *hidden, last = initial_weights(num_features, width, seed)
+    *hidden, last = initial_weights(num_features, width, seed, scale)
     layers: list[Layer] = []
     for weights in hidden:
-        layers.append(_Dense(weights))
+        layers.append(dense(weights))
         if normalization is not None:
             layers.append(normalization(width))
         layers.append(_ReLU())
-    return [*layers, _Dense(last)]
+    return [*layers, dense(last)]
+
+
+def dense(weights: numpy.ndarray) -> Layer:
+    """Make a linear layer with these weights (inputs, outputs) and a zero
+    bias.
+    """
+    return _Dense(weights)
 
 
 class _Dense:
@@ -170,8 +179,8 @@ class Regression:
 
     def step(self, X: numpy.ndarray, y: numpy.ndarray) -> None:
         """Update the parameters from one minibatch, in training mode."""
-        errors = predict(self.network, X, training=True) - y
-        grad = errors.reshape(-1, 1) / len(y)
+        y_hat = predict(self.network, X, training=True)
+        grad = (y_hat - y.reshape(-1, 1)) / len(y)
         for layer in reversed(self.network):
             grad = layer.backward(grad)
         for layer in self.network:
@@ -180,13 +189,15 @@ class Regression:
 
     def loss(self, X: numpy.ndarray, y: numpy.ndarray) -> float:
         """Return the mean loss of these examples, in prediction mode."""
-        return float(squared_loss(predict(self.network, X), y))
+        return float(squared_loss(predict(self.network, X)[:, 0], y))
 
 
 def predict(
     network: list[Layer], X: numpy.ndarray, training: bool = False
 ) -> numpy.ndarray:
-    """Return the outputs (n,) for X (n, d), in either mode."""
+    """Return the outputs (n, k) of a network or layer for X (n, d), in either
+    mode.
+    """
     for layer in network:
         X = layer.forward(X, training)
-    return X.reshape(-1)
+    return X

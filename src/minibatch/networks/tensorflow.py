@@ -13,6 +13,7 @@ __all__ = [
     "Regression",
     "batch_norm",
     "concise_batch_norm",
+    "dense",
     "network",
     "predict",
 ]
@@ -23,25 +24,29 @@ def network(
     width: int,
     normalization: Callable[[int], tf.keras.layers.Layer] | None = None,
     seed: int = 0,
+    scale: float = 1.0,
 ) -> tf.keras.Sequential:
     """Build num_features -> width -> width -> 1 with ReLU.
 
     ``normalization(width)`` makes the layer that follows each linear layer
-    but the last.
+    but the last; ``scale`` multiplies all initial weights.
     """
-    *hidden, last = initial_weights(num_features, width, seed)
+    *hidden, last = initial_weights(num_features, width, seed, scale)
     layers = []
     for weights in hidden:
-        layers.append(_dense(weights))
+        layers.append(dense(weights))
         if normalization is not None:
             layers.append(normalization(width))
         layers.append(tf.keras.layers.ReLU())
-    model = tf.keras.Sequential([*layers, _dense(last)])
+    model = tf.keras.Sequential([*layers, dense(last)])
     model.build((None, num_features))
     return model
 
 
-def _dense(weights: numpy.ndarray) -> tf.keras.layers.Dense:
+def dense(weights: numpy.ndarray) -> tf.keras.layers.Dense:
+    """Make Keras's linear layer with these weights (inputs, outputs) and a
+    zero bias.
+    """
     layer = tf.keras.layers.Dense(weights.shape[1], kernel_initializer="zeros")
     layer.build((None, weights.shape[0]))
     layer.kernel.assign(weights)
@@ -129,19 +134,26 @@ class Regression:
         """Update the parameters from one minibatch, in training mode."""
         params = self.network.trainable_variables
         with tf.GradientTape() as tape:
-            y_hat = tf.reshape(self.network(X, training=True), (-1,))
-            loss = squared_loss(y_hat, y)
+            loss = self._objective(X, y, training=True)
         grads = tape.gradient(loss, params)
         self.optimizer.apply_gradients(zip(grads, params, strict=True))
 
     def loss(self, X: tf.Tensor, y: tf.Tensor) -> float:
         """Return the mean loss of these examples, in prediction mode."""
-        y_hat = tf.reshape(self.network(X, training=False), (-1,))
-        return float(squared_loss(y_hat, y))
+        return float(self._objective(X, y, training=False))
+
+    @tf.function
+    def _objective(
+        self, X: tf.Tensor, y: tf.Tensor, training: bool
+    ) -> tf.Tensor:
+        y_hat = tf.reshape(self.network(X, training=training), (-1,))
+        return squared_loss(y_hat, y)
 
 
 def predict(
     network: tf.keras.Model, X: tf.Tensor, training: bool = False
 ) -> numpy.ndarray:
-    """Return the outputs (n,) for X (n, d), in either mode."""
-    return network(X, training=training).numpy().reshape(-1)
+    """Return the outputs (n, k) of a network or layer for X (n, d), in either
+    mode.
+    """
+    return network(X, training=training).numpy()

@@ -14,6 +14,7 @@ __all__ = [
     "Regression",
     "batch_norm",
     "concise_batch_norm",
+    "dense",
     "network",
     "predict",
 ]
@@ -24,23 +25,27 @@ def network(
     width: int,
     normalization: Callable[[int], torch.nn.Module] | None = None,
     seed: int = 0,
+    scale: float = 1.0,
 ) -> torch.nn.Sequential:
     """Build num_features -> width -> width -> 1 with ReLU.
 
     ``normalization(width)`` makes the layer that follows each linear layer
-    but the last.
+    but the last; ``scale`` multiplies all initial weights.
     """
-    *hidden, last = initial_weights(num_features, width, seed)
+    *hidden, last = initial_weights(num_features, width, seed, scale)
     layers: list[torch.nn.Module] = []
     for weights in hidden:
-        layers.append(_dense(weights))
+        layers.append(dense(weights))
         if normalization is not None:
             layers.append(normalization(width))
         layers.append(torch.nn.ReLU())
-    return torch.nn.Sequential(*layers, _dense(last))
+    return torch.nn.Sequential(*layers, dense(last))
 
 
-def _dense(weights: numpy.ndarray) -> torch.nn.Linear:
+def dense(weights: numpy.ndarray) -> torch.nn.Linear:
+    """Make PyTorch's linear layer with these weights (inputs, outputs) and a
+    zero bias.
+    """
     weight = tensor(weights.T)
     inputs, outputs = weights.shape
     layer = torch.nn.Linear(inputs, outputs, device=weight.device)
@@ -148,6 +153,8 @@ class Regression:
 def predict(
     network: torch.nn.Module, X: Tensor, training: bool = False
 ) -> numpy.ndarray:
-    """Return the outputs (n,) for X (n, d), in either mode."""
+    """Return the outputs (n, k) of a network or layer for X (n, d), in either
+    mode.
+    """
     network.train(training)
-    return network(X).reshape(-1).cpu().numpy()
+    return network(X).cpu().numpy()
