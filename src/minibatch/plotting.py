@@ -13,6 +13,7 @@ __all__ = [
     "plot_lines",
     "plot_loss",
     "plot_losses",
+    "plot_panels",
     "plot_paths",
 ]
 
@@ -121,6 +122,33 @@ def plot_paths(
     if len(paths) > 1:
         _legend_above(axes)
     return axes
+
+
+def plot_panels(
+    lines: Mapping[str, tuple[Sequence[float], Sequence[float]]],
+    *,
+    xlabel: str,
+    ylabel: str,
+) -> Sequence[Axes]:
+    """Draw lines (x, y) in panels, one below the other, under their labels.
+
+    They share the axis of x, and each has a scale of its own for y.
+    """
+    _, panels = plt.subplots(
+        len(lines),
+        figsize=(5, 1 + 1.3 * len(lines)),
+        layout="constrained",
+        sharex=True,
+        squeeze=False,
+    )
+    column = panels[:, 0]
+    for axes, (label, (x, y)) in zip(column, lines.items(), strict=True):
+        axes.plot(x, y)
+        axes.set_title(label, loc="left", fontsize="medium")
+        axes.set(ylabel=ylabel)
+        axes.grid(alpha=0.3)
+    column[-1].set(xlabel=xlabel)
+    return list(column)
 
 
 def _legend_above(axes: Axes) -> None:

@@ -12,8 +12,8 @@ import minibatch
 FOLDER = Path(minibatch.__file__).parent
 FRAMEWORKS = ["torch", "tensorflow", "mxnet"]
 NEUTRAL = [
-    *("", ".airfoil_model", ".closed_form", ".data", ".descent", ".plotting", ".reference"),
-    *(".schedules", ".synthetic", ".timing", ".training", ".watched"),
+    *("", ".airfoil_model", ".closed_form", ".data", ".descent", ".largest_batch", ".memory"),
+    *(".plotting", ".reference", ".schedules", ".synthetic", ".timing", ".training", ".watched"),
     *(".networks", ".networks.reference"),
 ]
 

@@ -10,7 +10,14 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy
 
-from minibatch.plotting import plot_descent, plot_lines, plot_loss, plot_losses, plot_paths
+from minibatch.plotting import (
+    plot_descent,
+    plot_lines,
+    plot_loss,
+    plot_losses,
+    plot_panels,
+    plot_paths,
+)
 from minibatch.training import History
 
 QUICK = History((0.0, 1.0, 2.0), (0.0, 0.002, 0.004), (0.5, 0.3, 0.25))
@@ -106,3 +113,13 @@ def test_paths_are_drawn_over_the_contours_within_the_limits() -> None:
     assert (axes.get_xlim(), axes.get_ylim()) == ((-5, 5), (-2, 2))
     [contours] = axes.collections
     assert len(contours.levels) > 5
+
+
+def test_panels_stand_one_below_the_other_under_their_labels() -> None:
+    panels = plot_panels(
+        {"a": ([0, 1], [2, 3]), "b": ([0, 1], [4, 5])}, xlabel="iteration", ylabel="loss"
+    )
+    assert [axes.get_title(loc="left") for axes in panels] == ["a", "b"]
+    assert [axes.get_xlabel() for axes in panels] == ["", "iteration"]
+    assert [axes.get_ylabel() for axes in panels] == ["loss", "loss"]
+    assert panels[0].get_position().y0 > panels[1].get_position().y0
