@@ -23,6 +23,7 @@ from nbformat import NotebookNode
 
 from polybook.config import Book, Framework
 from polybook.errors import PolybookError
+from polybook.gates import check_gates, has_gates
 
 OTHER_TAGS = frozenset(
     f"{verb}-{part}"
@@ -158,11 +159,13 @@ def read_chapter(book: Book, path: Path, text: str | None = None) -> Chapter:
     """Read a page and check its cells.
 
     Raises `PolybookError` with file and line for an unknown tag, a cell inside another directive
-    (where it would be lost), and a `:source:` that does not exist.
+    (where it would be lost), a `:source:` that does not exist, and what `check_gates` refuses.
     """
     path = path if not path.is_absolute() else path.relative_to(book.root)
     if text is None:
         text = _read_text(book, path)
+    if has_gates(text):
+        check_gates(_blocks(text), path)
     if not is_chapter(text):
         cell = nbformat.v4.new_markdown_cell(text)
         notebook = nbformat.v4.new_notebook(cells=[cell], metadata={"source_map": [0]})
@@ -249,16 +252,20 @@ def _check_tags(chapter: Chapter, cell: NotebookNode, line: int) -> None:
         )
 
 
-@lru_cache(maxsize=64)
 def _fences(text: str) -> list[Token]:
     """The fenced blocks of a text: directives and cells, with their lines."""
+    return [token for token in _blocks(text) if token.type in ("fence", "colon_fence")]
+
+
+@lru_cache(maxsize=64)
+def _blocks(text: str) -> list[Token]:
+    """The blocks of a text, with their lines."""
     from markdown_it.renderer import RendererHTML
     from myst_parser.config.main import MdParserConfig
     from myst_parser.parsers.mdit import create_md_parser
 
     config = MdParserConfig(enable_extensions=_EXTENSIONS, disable_syntax=["inline"])
-    tokens = create_md_parser(config, RendererHTML).parse(text)
-    return [token for token in tokens if token.type in ("fence", "colon_fence") and token.map]
+    return [token for token in create_md_parser(config, RendererHTML).parse(text) if token.map]
 
 
 def _refuse_nested_cells(fences: list[Token], path: Path) -> None:

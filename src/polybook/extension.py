@@ -15,6 +15,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from polybook import (
     agreement,
     assets,
+    exercises,
     fallback,
     figures,
     formulas,
@@ -51,6 +52,7 @@ def setup_extension(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", configure, priority=BEFORE_OTHERS)
     app.connect("env-updated", pages_with_other_navigation)
     pages.setup_pages(app)
+    exercises.setup_exercises(app)
     tabs.setup_tabs(app)
     figures.setup_figures(app)
     formulas.setup_formulas(app)
@@ -112,6 +114,7 @@ def configure(app: Sphinx, config: Config) -> None:
         "figure": str(_("Figure %s")),
         "table": str(_("Table %s")),
         "code-block": str(_("Listing %s")),
+        "exercise": str(_("Exercise %s")),
     }
     config.math_eqref_format = str(_("({number})"))
     config.math_numfig = True

@@ -44,6 +44,7 @@ NUMBERED = {
     "figure": "Figure %s",
     "table": "Table %s",
     "code-block": "Listing %s",
+    "exercise": "Exercise %s",
 }
 _MESSAGES = "polybook_messages"
 _PASSAGES = "polybook_passages"

@@ -25,7 +25,8 @@ _SPACE_AT_WIDE: Final = re.compile(rf".?\s[{_WIDE}]|[{_WIDE}]\s.?")
 _NO_LATIN_SPACE: Final = re.compile(rf"[{HAN}][A-Za-z0-9]|[A-Za-z0-9][{HAN}]")
 _STRAIGHT_QUOTES: Final = re.compile(rf"[{HAN}]\s?[\"']|[\"']\s?[{HAN}]")
 _LATIN_ROLES: Final = ("{measured}", "{cite:t}")
-_PLACES: Final = ("`fig-", "`tab-")
+_NUMBERED: Final = ("{numref}", "{ref}`ex-")
+_PLACES: Final = ("`fig-", "`tab-", "`ex-")
 
 
 def chinese_problems(text: Content, language: str) -> Iterator[Problem]:
@@ -89,7 +90,7 @@ def _spaces(text: Content) -> Iterator[Problem]:
 def _shown_spaces(text: Content) -> Iterator[str]:
     """A reference to a figure begins with a Chinese character, one to a section ends so, too."""
     for piece, before, after in objects_in_text(text):
-        if not piece.key.startswith("{numref}"):
+        if not piece.key.startswith(_NUMBERED):
             continue
         if re.search(f"[{HAN}] $", before):
             yield f"{before[-2:]}{piece.key}"
@@ -111,7 +112,7 @@ def _begins_in_latin(piece: Piece) -> bool:
 
 
 def _ends_in_latin(piece: Piece) -> bool:
-    if piece.key.startswith("{numref}"):
+    if piece.key.startswith(_NUMBERED):
         return any(place in piece.key for place in _PLACES)
     return piece.kind in ("math", "code") or (
         piece.key.startswith("{measured}`") and ":" in piece.key
