@@ -47,10 +47,14 @@ FACTS = {
     # four neighbouring batch sizes: how much more arithmetic from one to the next
     "tenfold",
     "fifteenfold",
+    # SGD: what precision costs when the error falls with the square root; how often `fit` is called
+    *("ten times", "a hundred times", "three times"),
 }
 SETTINGS = {
     # learning rates
     *("0.4", "0.05", "0.005"),
+    # learning rates of the chapter on SGD
+    *("0.1", "0.2"),
     # the billions of operations of a product, a fact from above
     "0.0336",
     # versions: of Python, of a licence
