@@ -107,6 +107,15 @@
     });
   }
 
+  // Not all browsers open what hides the target of a link, and none opens the target itself.
+  function openTarget() {
+    const target = document.getElementById(location.hash.slice(1));
+    let closed = target?.closest("details:not([open])");
+    if (!closed) return;
+    for (; closed; closed = closed.parentElement.closest("details:not([open])")) closed.open = true;
+    target.scrollIntoView();
+  }
+
   // Tooltips that the theme and its scripts write in English, put into the page's language.
   function translateTooltips() {
     const attributes = ["title", "aria-label", "data-bs-title", "data-bs-original-title", "data-tooltip"];
@@ -127,5 +136,7 @@
     if (Object.keys(words).length) setTimeout(translateTooltips); // once the others have started
     startFrameworks();
     startLanguages();
+    openTarget();
+    window.addEventListener("hashchange", openTarget);
   });
 })();
