@@ -118,11 +118,9 @@ def _heed_interrupts() -> None:
 
 def _warm_up(options: PreviewOptions) -> None:
     from polybook.render import preload
-    from polybook.shortcuts import take_shortcuts
 
     with contextlib.suppress(PolybookError):
         preload(load_book(options.root))
-    take_shortcuts()
     tool_digest()
     gc.freeze()  # the children do not copy what they never change
 

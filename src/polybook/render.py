@@ -61,6 +61,8 @@ def preload(book: Book) -> None:
 
     from jupyter_book.config import get_final_config
 
+    from polybook.shortcuts import take_shortcuts
+
     config, _meta = get_final_config(
         user_yaml=book.root / CONFIG_FILE,
         cli_config={"latex_individualpages": False},
@@ -77,6 +79,7 @@ def preload(book: Book) -> None:
     }
     for module in sorted(modules):
         import_module(module)
+    take_shortcuts()
 
 
 def render_edition(book: Book, language: Language, options: RenderOptions) -> Edition:
