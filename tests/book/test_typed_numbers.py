@@ -49,6 +49,8 @@ FACTS = {
     "fifteenfold",
     # SGD: what precision costs when the error falls with the square root; how often `fit` is called
     *("ten times", "a hundred times", "three times"),
+    # linear regression: the error against the noise; gradient descent: how near two rates are
+    *("four times", "5 percent"),
 }
 SETTINGS = {
     # learning rates
