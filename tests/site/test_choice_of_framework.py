@@ -63,9 +63,11 @@ def test_a_framework_holds_in_all_tabs_on_all_pages_and_in_new_ones(
 
 def test_a_tab_below_the_first_ones_changes_them_too(chapter: str, page: Page, last: str) -> None:
     page.goto(chapter)
-    choose(page, last, 3)
+    choose(page, last, 1)
     assert shown(page) == {last}
-    assert page.locator(".sd-tab-content:visible").count() == page.locator(".sd-tab-set").count()
+    # those in a folded solution are not visible
+    tabs = page.locator(".sd-tab-set:visible").count()
+    assert page.locator(".sd-tab-content:visible").count() == tabs > 1
 
 
 def test_the_tabs_work_by_keyboard(
