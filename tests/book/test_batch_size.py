@@ -94,6 +94,7 @@ def test_the_counted_memory_is_that_of_both_hidden_layers() -> None:
     outputs = numpy.zeros((2, 1, 64), "float32")
     assert outputs.nbytes == 512
     assert 64 * 2**20 == 512 * 2**17
+    assert (32 * 64 * 4, 65536 * 64 * 4) == (8 * 2**10, 16 * 2**20)  # one layer, 8 KiB and 16 MiB
 
 
 def test_parts_of_different_sizes_add_up_to_the_whole() -> None:

@@ -53,6 +53,8 @@ FACTS = {
     *("four times", "5 percent"),
     # the batch size: what halves a deviation; the loss to be reached; the memory of a child process
     *("fourfold", "3 %", "64 MiB"),
+    # a layer's outputs for 32 and for 65536 examples: 64 units of 4 bytes each
+    *("8 KiB", "16 MiB"),
 }
 SETTINGS = {
     # learning rates
