@@ -31,6 +31,20 @@ _OUTER_ENVIRONMENT: Final = re.compile(r"\\(begin|end)\{(align|gather|equation)\
 # and some browsers show it as a box.
 _VARIATION_SELECTORS: Final = re.compile("[\ufe00\ufe01]")
 
+# A prime is raised by its glyph already; as a superscript it would be raised twice.
+_TOKEN: Final = r"<m[ino]\b[^>]*>[^<]*</m[ino]>"
+_PRIME: Final = r"<mo>([\u2032-\u2034])</mo>"
+_PRIMES: Final = (
+    (
+        re.compile(rf"<msup>({_TOKEN}){_PRIME}</msup>"),
+        r'<mrow>\1<mo lspace="0" rspace="0">\2</mo></mrow>',
+    ),
+    (
+        re.compile(rf"<msup>({_TOKEN})<mrow>{_PRIME}({_TOKEN})</mrow></msup>"),
+        r'<msup><mrow>\1<mo lspace="0" rspace="0">\2</mo></mrow>\3</msup>',
+    ),
+)
+
 
 class FormulaError(ValueError):
     """A formula that is no LaTeX known here; the message tells the character where it fails."""
@@ -49,6 +63,8 @@ def to_mathml(latex: str, *, display: bool = False) -> str:
         raise FormulaError(str(error)) from None
     # This entity is known to HTML only; XML formats such as EPUB would stop at it.
     mathml = mathml.replace("&ApplyFunction;", "\u2061")
+    for pattern, replacement in _PRIMES:
+        mathml = pattern.sub(replacement, mathml)
     return _VARIATION_SELECTORS.sub("", mathml)
 
 

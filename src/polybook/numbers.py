@@ -10,9 +10,16 @@ SIGNIFICANT_DIGITS = "@@@"
 
 
 def measured_text(value: float | int | str | bool, language: str) -> str:
-    """A measured value in the number format of `language` (a gettext code such as zh_CN)."""
+    """A measured value in the number format of `language` (a gettext code such as zh_CN).
+
+    A number below zero has a minus sign, not a hyphen.
+    """
     if isinstance(value, (str, bool)):
         return str(value)
+    return _number_text(value, language).replace("-", "−")
+
+
+def _number_text(value: float | int, language: str) -> str:
     if not math.isfinite(value):
         return {math.inf: "∞", -math.inf: "−∞"}.get(value, "NaN")
     if isinstance(value, int):

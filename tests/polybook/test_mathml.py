@@ -65,3 +65,15 @@ def test_an_environment_leaves_the_numbering_to_sphinx(environment: str) -> None
 def test_what_cannot_be_read_is_an_error_with_a_place(latex: str) -> None:
     with pytest.raises(FormulaError, match=r"^\d+: "):
         to_mathml(latex)
+
+
+@pytest.mark.parametrize(
+    ("latex", "tags"),
+    [
+        (r"f'", ["mrow", "mi", "mo"]),
+        (r"f''(x)", ["mrow", "mi", "mo", "mo", "mi", "mo"]),
+        (r"\mathbf{w}'^\top", ["msup", "mrow", "mi", "mo", "mi"]),
+    ],
+)
+def test_a_prime_is_not_raised_twice(latex: str, tags: list[str]) -> None:
+    assert [part.tag for part in _math(latex).iter()][1:] == tags

@@ -150,6 +150,8 @@ def test_the_numbers_of_a_figure_have_the_languages_decimal_point() -> None:
     [
         (0.24812, "en", "0.248"),
         (0.24812, "tr", "0,248"),
+        (-1.97, "en", "−1.97"),
+        (-3, "ko", "−3"),
         (12.345, "ko", "12.3"),
         (1234.5, "zh_CN", "1230"),
         (1500, "en", "1,500"),
