@@ -161,7 +161,7 @@ class FillSolutions(SphinxTransform):
 class NumberExercises(SphinxPostTransform):
     """Make a plain reference to an exercise a numbered one."""
 
-    default_priority = 7  # before `NumberInEnglish` (8) and the resolution of references (9, 10)
+    default_priority = 7  # before `NameReferences` (8) and the resolution of references (9, 10)
 
     def run(self, **kwargs: Any) -> None:
         domain = cast(StandardDomain, self.env.get_domain("std"))

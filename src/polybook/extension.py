@@ -23,6 +23,7 @@ from polybook import (
     language_menu,
     mathml,
     measurements,
+    numbering,
     pages,
     progress_page,
     provenance,
@@ -31,6 +32,7 @@ from polybook import (
 )
 from polybook.catalogs import compile_catalogs, compiled_folder
 from polybook.config import load_book
+from polybook.numbering import FORMATS
 from polybook.texts import CATALOG, _
 
 BEFORE_OTHERS = 1
@@ -62,6 +64,7 @@ def setup_extension(app: Sphinx) -> dict[str, Any]:
     mathml.setup_mathml(app)
     language_menu.setup_language_menu(app)
     fallback.setup_fallback(app)
+    numbering.setup_numbering(app)
     glossary_page.setup_glossary_page(app)
     progress_page.setup_progress_page(app)
     translate_link.setup_translate_link(app)
@@ -109,13 +112,7 @@ def configure(app: Sphinx, config: Config) -> None:
     config.togglebutton_hint = str(_("Click to show"))
     config.togglebutton_hint_hide = str(_("Click to hide"))
     config.numfig = True
-    config.numfig_format = {
-        "section": str(_("Section %s")),
-        "figure": str(_("Figure %s")),
-        "table": str(_("Table %s")),
-        "code-block": str(_("Listing %s")),
-        "exercise": str(_("Exercise %s")),
-    }
+    config.numfig_format = {kind: str(_(text)) for kind, text in FORMATS.items()}
     config.math_eqref_format = str(_("({number})"))
     config.math_numfig = True
 

@@ -8,16 +8,14 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping
 from itertools import chain
-from typing import Any, cast
+from typing import Any
 
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
-from sphinx.domains.std import StandardDomain
 from sphinx.environment import BuildEnvironment
 from sphinx.locale import init as init_locale
 from sphinx.transforms import SphinxTransform
-from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.i18n import docname_to_domain
 from sphinx.util.nodes import extract_messages
 from sphinx.writers.html5 import HTML5Translator
@@ -38,14 +36,6 @@ from polybook.texts import _
 from polybook.translate_link import help_url
 
 MARK = "polybook-english"
-# the texts of `numfig_format`, in English
-NUMBERED = {
-    "section": "Section %s",
-    "figure": "Figure %s",
-    "table": "Table %s",
-    "code-block": "Listing %s",
-    "exercise": "Exercise %s",
-}
 _MESSAGES = "polybook_messages"
 _PASSAGES = "polybook_passages"
 
@@ -56,7 +46,6 @@ def setup_fallback(app: Sphinx) -> None:
     app.add_transform(KeepMessages)
     app.add_transform(MarkPassages)
     app.add_transform(AddNotice)
-    app.add_post_transform(NumberInEnglish)
     app.connect("html-page-context", mark_navigation)
 
 
@@ -203,28 +192,8 @@ def mark_english(node: nodes.Element, message: str, language: str) -> None:
         node["classes"] += [language, MARK]
 
 
-class NumberInEnglish(SphinxPostTransform):
-    """Call a section, figure or table by its English name where the passage is in English."""
-
-    default_priority = 8  # references are resolved at 9 and 10
-
-    def run(self, **kwargs: Any) -> None:
-        for reference in self.document.findall(addnodes.pending_xref):
-            plain = reference["reftype"] == "numref" and not reference["refexplicit"]
-            kind = self._kind(reference["reftarget"]) if plain and _in_english(reference) else None
-            if kind in NUMBERED:
-                reference["refexplicit"] = True
-                reference.children = [nodes.inline("", NUMBERED[kind])]
-
-    def _kind(self, target: str) -> str | None:
-        """What a label names: a section, figure, table or listing."""
-        domain = cast(StandardDomain, self.env.get_domain("std"))
-        page, name = domain.anonlabels.get(target, ("", ""))
-        node = self.env.get_doctree(page).ids.get(name) if page else None
-        return domain.get_enumerable_node_type(node) if node else None
-
-
-def _in_english(node: nodes.Node | None) -> bool:
+def in_english(node: nodes.Node | None) -> bool:
+    """Whether a node stands in a passage that appears in English."""
     while isinstance(node, nodes.Element):
         if {MARK, ENGLISH} & set(node["classes"]):
             return True

@@ -23,7 +23,7 @@ def _number_text(value: float | int, language: str) -> str:
     if not math.isfinite(value):
         return {math.inf: "∞", -math.inf: "−∞"}.get(value, "NaN")
     if isinstance(value, int):
-        return format_decimal(value, locale=language)
+        return format_decimal(value, locale=language, group_separator=False)
     if value == 0:
         return "0"
     if not 1e-4 <= abs(value) < 1e6:
