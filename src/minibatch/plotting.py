@@ -1,6 +1,7 @@
 """Pictures of training runs and of descents, drawn once, after the run."""
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import cycle
 
 import matplotlib.pyplot as plt
 import numpy
@@ -18,6 +19,10 @@ __all__ = [
 ]
 
 Function = Callable[[numpy.ndarray], numpy.ndarray]
+
+# Colour alone does not tell lines apart for everybody, or in print.
+DASHES = ("-", "--", "-.", ":")
+MARKERS = ("o", "s", "^", "D")
 
 
 def plot_loss(history: History, axes: Axes | None = None) -> Axes:
@@ -61,13 +66,11 @@ def plot_lines(
 ) -> Axes:
     """Draw lines (x, y) by their labels, with a legend if there are several.
 
-    ``marker`` marks the points, as Matplotlib names it ("o", "."). Lines
-    after the first have other dashes too: colour alone does not tell.
+    ``marker`` marks the points, as Matplotlib names it ("o", ".").
     """
     axes = axes or _new_axes()
-    dashes = ("-", "--", "-.", ":")
-    for i, (label, (x, y)) in enumerate(lines.items()):
-        axes.plot(x, y, dashes[i % len(dashes)], marker=marker, label=label)
+    for (label, (x, y)), dash in zip(lines.items(), cycle(DASHES)):
+        axes.plot(x, y, dash, marker=marker, label=label)
     axes.set(xlabel=xlabel, ylabel=ylabel, xscale=xscale, yscale=yscale)
     axes.grid(alpha=0.3)
     if len(lines) > 1:
@@ -86,9 +89,9 @@ def plot_descent(
     axes = axes or _new_axes()
     x = numpy.linspace(*xlim, 201)
     axes.plot(x, function(x), color="grey")
-    for label, path in paths.items():
-        steps = path[:, 0]
-        axes.plot(steps, function(steps), "o-", markersize=4, label=label)
+    for (label, path), marker in zip(paths.items(), cycle(MARKERS)):
+        x, y = path[:, 0], function(path[:, 0])
+        axes.plot(x, y, marker=marker, markersize=4, label=label)
     axes.set(xlabel="x", ylabel="f(x)")
     axes.grid(alpha=0.3)
     if len(paths) > 1:
@@ -115,8 +118,9 @@ def plot_paths(
     )
     heights = function(numpy.array(grids))
     axes.contour(*grids, heights, levels, colors="grey", linewidths=0.6)
-    for label, path in paths.items():
-        axes.plot(*path.T, "o-", markersize=3, linewidth=1, label=label)
+    style = {"markersize": 3, "linewidth": 1}
+    for (label, path), marker in zip(paths.items(), cycle(MARKERS)):
+        axes.plot(*path.T, marker=marker, label=label, **style)
     axes.set(xlabel="x1", ylabel="x2", xlim=xlim, ylim=ylim)
     axes.grid(visible=False)
     if len(paths) > 1:

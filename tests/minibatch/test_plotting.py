@@ -86,6 +86,16 @@ def test_lines_are_told_apart_by_more_than_colour() -> None:
     assert len(axes.figure.legends) == 1
 
 
+def test_descents_are_told_apart_by_more_than_colour() -> None:
+    path = numpy.array([[2.0, 0.0], [1.0, 1.0]])
+    flat = plot_descent(lambda x: x**2, {"a": path[:, :1], "b": path[:, 1:]}, xlim=(-2, 2))
+    bowl = plot_paths(
+        lambda x: x[0] ** 2 + x[1] ** 2, {"a": path, "b": -path}, xlim=(-3, 3), ylim=(-3, 3)
+    )
+    for lines in (flat.lines[1:], bowl.lines):
+        assert len({line.get_marker() for line in lines}) == 2
+
+
 def test_a_single_line_needs_no_legend() -> None:
     axes = plot_lines({"a": ([0, 1], [0, 1])}, xlabel="step", ylabel="rate")
     assert axes.figure.legends == []
