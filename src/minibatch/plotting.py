@@ -118,9 +118,9 @@ def plot_paths(
     )
     heights = function(numpy.array(grids))
     axes.contour(*grids, heights, levels, colors="grey", linewidths=0.6)
-    style = {"markersize": 3, "linewidth": 1}
     for (label, path), marker in zip(paths.items(), cycle(MARKERS)):
-        axes.plot(*path.T, marker=marker, label=label, **style)
+        (line,) = axes.plot(*path.T, marker=marker, markersize=3, label=label)
+        line.set_linewidth(1)
     axes.set(xlabel="x1", ylabel="x2", xlim=xlim, ylim=ylim)
     axes.grid(visible=False)
     if len(paths) > 1:
