@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -63,12 +63,24 @@ def update_catalogs(
         for name, catalog in catalogs.items():
             messages = wanted[name]
             if name.with_suffix("").as_posix() in incomplete:
-                known = {message.source for message in messages}
-                messages = messages + [e for e in catalog.active if e.source not in known]
+                messages = _with_known(messages, catalog)
             merged = merge(catalog, messages, texts)
             if merged.write():
                 changed.append(merged.path)
     return changed
+
+
+def _with_known(messages: Sequence[Entry], catalog: Catalog) -> list[Entry]:
+    """The messages, and those of the catalog that they lack, each after what it stands behind."""
+    entries = {entry.source: entry for entry in messages}
+    order = list(entries)
+    place = 0
+    for entry in catalog.active:
+        if entry.source not in entries:
+            order.insert(place, entry.source)
+            entries[entry.source] = entry
+        place = order.index(entry.source) + 1
+    return [entries[source] for source in order]
 
 
 def _existing(book: Book, path: Path, language: Language) -> Catalog:

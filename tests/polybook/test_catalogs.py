@@ -91,6 +91,16 @@ def test_figure_texts_of_a_page_that_has_not_been_run_are_not_retired(book: Book
     assert entry and entry.text == "에포크" and entry.current
 
 
+def test_figure_texts_of_a_page_that_has_not_been_run_stay_where_they_are(book: Book) -> None:
+    update(book, "loss", "One", "epoch", "Two", "step")
+    before = korean(book).read_bytes()
+    assert update(book, "One", "Two", incomplete=("book/one",)) == []
+    assert korean(book).read_bytes() == before
+    update(book, "Zero", "One", "Three", incomplete=("book/one",))
+    sources = [entry.source for entry in read_catalog(korean(book)).active]
+    assert sources == ["loss", "Zero", "One", "epoch", "Two", "step", "Three"]
+
+
 def test_braces_in_prose_make_no_format(book: Book) -> None:
     update(book, "See {numref}`fig-one` and 100% of it.")
     assert "format" not in korean(book).read_text(encoding="utf-8")
