@@ -20,6 +20,7 @@ from polybook import (
     figures,
     formulas,
     glossary_page,
+    kept_together,
     language_menu,
     mathml,
     measurements,
@@ -36,6 +37,7 @@ from polybook.numbering import FORMATS
 from polybook.texts import CATALOG, _
 
 BEFORE_OTHERS = 1
+AFTER_OTHERS = 900
 COMPILED = "_build/locales"
 
 
@@ -52,7 +54,7 @@ def setup_extension(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("polybook_frameworks", [], "env", types=[list, tuple])
     app.add_config_value("polybook_editions", [], "html", types=[list, tuple])
     app.connect("config-inited", configure, priority=BEFORE_OTHERS)
-    app.connect("env-updated", pages_with_other_navigation)
+    app.connect("env-get-updated", pages_with_other_navigation, priority=AFTER_OTHERS)
     pages.setup_pages(app)
     exercises.setup_exercises(app)
     tabs.setup_tabs(app)
@@ -61,6 +63,7 @@ def setup_extension(app: Sphinx) -> dict[str, Any]:
     measurements.setup_measurements(app)
     provenance.setup_provenance(app)
     agreement.setup_agreement(app)
+    kept_together.setup_kept_together(app)
     mathml.setup_mathml(app)
     language_menu.setup_language_menu(app)
     fallback.setup_fallback(app)

@@ -33,4 +33,5 @@ def _number_text(value: float | int, language: str) -> str:
 
 def _scientific(value: float, language: str) -> str:
     mantissa, exponent = format_scientific(value, format="0.00E0", locale=language).split("E")
-    return f"{mantissa} × 10{exponent.translate(str.maketrans('-−0123456789', '⁻⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
+    raised = exponent.translate(str.maketrans("-−0123456789", "⁻⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{mantissa}\u00a0×\u00a010{raised}"
