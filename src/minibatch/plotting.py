@@ -1,6 +1,6 @@
 """Pictures of training runs and of descents, drawn once, after the run."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import cycle
 
 import matplotlib.pyplot as plt
@@ -43,9 +43,10 @@ def plot_losses(
     if that is earlier.
     """
     axes = axes or _new_axes()
-    for label, history in histories.items():
+    for (label, history), dash in zip(histories.items(), cycle(DASHES)):
         # A log axis has no place for the loss at time zero.
-        axes.plot(history.seconds[1:], history.losses[1:], label=label)
+        x, y = history.seconds[1:], history.losses[1:]
+        axes.plot(x, y, dash, label=label)
     earliest = min(history.seconds[1] for history in histories.values())
     axes.set(xlabel="seconds", ylabel="loss", xscale="log")
     axes.set_xlim(left=min(1e-2, earliest))
@@ -62,15 +63,21 @@ def plot_lines(
     xscale: str = "linear",
     yscale: str = "linear",
     marker: str | None = None,
+    points: Collection[str] = (),
     axes: Axes | None = None,
 ) -> Axes:
     """Draw lines (x, y) by their labels, with a legend if there are several.
 
-    ``marker`` marks the points, as Matplotlib names it ("o", ".").
+    ``marker`` marks the points of lines, as Matplotlib names it ("o", ".");
+    the labels in ``points`` are drawn as points without a line.
     """
     axes = axes or _new_axes()
-    for (label, (x, y)), dash in zip(lines.items(), cycle(DASHES)):
-        axes.plot(x, y, dash, marker=marker, label=label)
+    styles = zip(lines.items(), cycle(DASHES), cycle(MARKERS))
+    for (label, (x, y)), dash, point in styles:
+        if label in points:
+            axes.plot(x, y, point, label=label)
+        else:
+            axes.plot(x, y, dash, marker=marker, label=label)
     axes.set(xlabel=xlabel, ylabel=ylabel, xscale=xscale, yscale=yscale)
     axes.grid(alpha=0.3)
     if len(lines) > 1:
@@ -159,7 +166,9 @@ def _legend_above(axes: Axes) -> None:
     """Put the legend above the axes, without a frame: translations have
     room there.
     """
-    axes.figure.legend(loc="outside upper center", ncols=2, frameon=False)
+    axes.figure.legend(
+        loc="outside upper center", ncols=2, frameon=False, columnspacing=4
+    )
 
 
 def _new_axes() -> Axes:

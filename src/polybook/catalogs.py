@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timezone
 from io import BytesIO
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from polybook.errors import PolybookError
 from polybook.merge import merge
 from polybook.po import Catalog, Entry, catalogs_in, new_catalog, read_catalog
 from polybook.words import SITE_WORDS
+
+EPOCH = datetime.fromtimestamp(0, timezone.utc)
 
 __all__ = ["catalog_folder", "compile_catalogs", "compiled_folder", "update_catalogs"]
 
@@ -131,7 +134,8 @@ def compile_catalogs(book: Book, code: str) -> None:
 
 
 def _compiled(texts: Mapping[str, str], code: str) -> bytes:
-    messages = Messages(locale=code, charset="utf-8")
+    # the header has dates: fixed ones, so that the same texts give the same file
+    messages = Messages(locale=code, charset="utf-8", creation_date=EPOCH, revision_date=EPOCH)
     for source, text in texts.items():
         messages.add(source, text)
     buffer = BytesIO()

@@ -32,6 +32,7 @@ from polybook import (
     translate_link,
 )
 from polybook.catalogs import compile_catalogs, compiled_folder
+from polybook.citations import configure_citations
 from polybook.config import load_book
 from polybook.numbering import FORMATS
 from polybook.texts import CATALOG, _
@@ -118,6 +119,7 @@ def configure(app: Sphinx, config: Config) -> None:
     config.numfig_format = {kind: str(_(text)) for kind, text in FORMATS.items()}
     config.math_eqref_format = str(_("({number})"))
     config.math_numfig = True
+    configure_citations(config)
 
 
 def pages_with_other_navigation(app: Sphinx, env: BuildEnvironment) -> list[str]:

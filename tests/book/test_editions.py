@@ -132,3 +132,11 @@ def test_figures_tables_and_sections_are_as_many_in_every_edition(
             [part.get("id") for part in page.select(selector)] for page in (source, translated)
         )
         assert names == others, selector
+
+
+def test_citations_join_names_in_the_language_of_the_edition(
+    read_page: ReadPage, translation: Language, page_name: str
+) -> None:
+    citations = read_page(translation, page_name).select("article .bibtex-citation")
+    english = [text.get_text() for text in citations if text.find_parent(lang="en") is None]
+    assert [text for text in english if " and " in text or "et al." in text] == []

@@ -96,6 +96,16 @@ def test_descents_are_told_apart_by_more_than_colour() -> None:
         assert len({line.get_marker() for line in lines}) == 2
 
 
+def test_measured_points_need_no_line() -> None:
+    x = [1.0, 2.0]
+    axes = plot_lines(
+        {"measured": (x, x), "formula": (x, x)}, xlabel="b", ylabel="d", points=("measured",)
+    )
+    measured, formula = axes.lines
+    assert measured.get_linestyle() == "None" and measured.get_marker() != "None"
+    assert formula.get_linestyle() != "None" and formula.get_marker() == "None"
+
+
 def test_a_single_line_needs_no_legend() -> None:
     axes = plot_lines({"a": ([0, 1], [0, 1])}, xlabel="step", ylabel="rate")
     assert axes.figure.legends == []

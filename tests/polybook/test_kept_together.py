@@ -1,4 +1,4 @@
-"""A Korean particle stays on the line of the formula or code that it touches."""
+"""What touches a formula or code, and is no word of its own, stays on its line."""
 
 from __future__ import annotations
 
@@ -9,19 +9,10 @@ from docutils.utils import new_document
 from polybook.kept_together import KeepTogether
 
 
-class _Korean:
-    language = "ko"
-
-
-class _English:
-    language = "en"
-
-
-def _pieces(after: str, monkeypatch: pytest.MonkeyPatch, config: type = _Korean) -> list[str]:
+def _pieces(after: str) -> list[str]:
     """The unbroken pieces of a paragraph in which a formula stands before a text."""
     document = new_document("page")
     document += nodes.paragraph("", "", nodes.Text("앞의 "), nodes.math("", "x"), nodes.Text(after))
-    monkeypatch.setattr(KeepTogether, "config", config, raising=False)
     KeepTogether(document).run()
     assert document.astext() == f"앞의 x{after}"
     return [node.astext() for node in document.findall(nodes.inline)]
@@ -31,18 +22,20 @@ def _pieces(after: str, monkeypatch: pytest.MonkeyPatch, config: type = _Korean)
     ("after", "piece"),
     [
         ("는 벡터이다.", "x는"),
+        ("와, y는", "x와,"),
         ("입니다. 다음은", "x입니다."),
-        ("(은)", None),
-        (" 는", None),
-        ("와", "x와"),
-        ("이라고할수있습니다", None),
+        ("，其中", "x，"),
+        ("）。", "x）。"),
+        ("'nın değeri", "x'nın"),
+        ("’i, y", "x’i,"),
+        (", where", "x,"),
+        (".", "x."),
     ],
 )
-def test_what_touches_a_formula_stays_with_it(
-    after: str, piece: str | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert _pieces(after, monkeypatch) == ([piece] if piece else [])
+def test_what_touches_a_formula_stays_with_it(after: str, piece: str) -> None:
+    assert _pieces(after) == [piece]
 
 
-def test_other_languages_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert _pieces("는 벡터이다.", monkeypatch, _English) == []
+@pytest.mark.parametrize("after", [" 는", " is", "(은)", "-th", "이라고할수있습니다", "的值", "s"])
+def test_words_do_not(after: str) -> None:
+    assert _pieces(after) == []
