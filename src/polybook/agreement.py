@@ -17,6 +17,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from polybook.rewording import reword
+
 _LAST_NUMBER: Final = re.compile(r"(\d+)[^\w]*$")
 
 
@@ -225,7 +227,7 @@ class AgreeWithReferences(SphinxPostTransform):
                 continue
             agreed = agree(self.config.language, node.astext(), text.astext(), decimal=measured)
             if agreed != text.astext():
-                text.parent.replace(text, nodes.Text(agreed))
+                reword(text, agreed)
 
 
 def _is_numbered(node: nodes.Element) -> bool:

@@ -19,8 +19,11 @@ OURS: Final = "polybook_author_year"
 
 
 def configure_citations(config: Config) -> None:
-    """Replace the style `author_year`, whose words are English, by the same in the language."""
-    if config.bibtex_reference_style == "author_year":
+    """Replace the style `author_year`, whose words are English, by the same in the language.
+
+    A book without references does not load the extension, and has no such setting.
+    """
+    if getattr(config, "bibtex_reference_style", None) == "author_year":
         group = "sphinxcontrib.bibtex.style.referencing"
         register_plugin(group, OURS, LocalAuthorYear, force=True)
         config.bibtex_reference_style = OURS

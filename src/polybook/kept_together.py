@@ -13,6 +13,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from polybook.rewording import reword
+
 _TOUCHING: Final = re.compile(
     r"(?:[가-힣]{1,5}(?![가-힣])|['’][a-zçğıöşü]{1,8}(?!\w)|(?=\W))"
     r"[,.;:!?)\]…，。、；：！？）」』》]*"
@@ -30,7 +32,7 @@ class KeepTogether(SphinxPostTransform):
             if not isinstance(text, nodes.Text):
                 continue
             if (touching := _TOUCHING.match(text)) and touching[0]:
-                text.parent.replace(text, nodes.Text(text[touching.end() :]))
+                reword(text, text[touching.end() :])
                 together = nodes.inline("", "", classes=["kept-together"])
                 node.parent.replace(node, together)
                 together += [node, nodes.Text(touching[0])]

@@ -36,6 +36,15 @@ def test_what_touches_a_formula_stays_with_it(after: str, piece: str) -> None:
     assert _pieces(after) == [piece]
 
 
+def test_a_text_that_is_equal_to_an_earlier_one_stays_in_its_place() -> None:
+    document = new_document("page")
+    document += nodes.paragraph(
+        "", "", nodes.emphasis("", "a"), nodes.Text("."), nodes.math("", "x"), nodes.Text(".")
+    )
+    KeepTogether(document).run()
+    assert document.astext() == "a.x."
+
+
 @pytest.mark.parametrize("after", [" 는", " is", "(은)", "-th", "이라고할수있습니다", "的值", "s"])
 def test_words_do_not(after: str) -> None:
     assert _pieces(after) == []
