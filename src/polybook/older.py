@@ -1,7 +1,7 @@
 """The older translation of a passage whose English has changed, to be opened beside it.
 
 Its text comes from a PO file and matches no source of today: of what it renders to, only plain
-marks of text are kept, formulas, and the references that the English of today has as well.
+marks of text are kept, formulas, and the references and values that the English has as well.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from sphinx.writers.html5 import HTML5Translator
 
 from polybook.check.security import entry_refusals, refusals
 from polybook.mathml import FormulaError, to_mathml
+from polybook.measurements import measured
 from polybook.po import Entry
 from polybook.texts import _
 
@@ -66,7 +67,7 @@ class OlderTranslations:
             _insert_after(node, self._block(node, entry, entry.previous))
 
     def _block(self, node: nodes.Element, entry: Entry, previous: str) -> older_translation:
-        known = {_key(reference) for reference in node.findall(addnodes.pending_xref)}
+        known = {_key(part) for part in node.findall(_is_filled_in)}
         text = self._parsed(entry.text, node.line or 1, known)
         if refusals(entry.source, previous, previous):
             english: list[nodes.Node] = [nodes.Text(_visible(previous))]
@@ -100,13 +101,13 @@ def _visible(text: str) -> str:
 
 def _plain(node: nodes.Node, known: set[Any]) -> list[nodes.Node]:
     """What may be shown of a parsed text: new nodes without names, links and raw HTML."""
-    if isinstance(node, addnodes.pending_xref):
-        if _key(node) not in known:
-            return [nodes.literal("", node["reftarget"])]
-        reference = node.deepcopy()
-        for element in reference.findall(nodes.Element):
+    if _is_filled_in(node):
+        part = cast(nodes.Element, node).deepcopy()
+        if _key(part) not in known:
+            return [nodes.literal("", part.get("reftarget") or part["value"])]
+        for element in part.findall(nodes.Element):
             element["ids"] = element["names"] = []
-        return [reference]
+        return [part]
     if isinstance(node, nodes.math):
         return [nodes.math("", node.astext()) if _readable(node) else _literal(node)]
     if isinstance(node, (nodes.Invisible, nodes.footnote_reference)):
@@ -134,8 +135,15 @@ def _readable(formula: nodes.math) -> bool:
     return True
 
 
-def _key(reference: addnodes.pending_xref) -> tuple[Any, ...]:
-    return tuple(reference.get(name) for name in ("refdomain", "reftype", "reftarget"))
+def _is_filled_in(node: nodes.Node) -> bool:
+    """Whether the text of a node is known later only."""
+    return isinstance(node, (addnodes.pending_xref, measured))
+
+
+def _key(part: nodes.Node) -> tuple[Any, ...]:
+    assert isinstance(part, nodes.Element)
+    names = ("refdomain", "reftype", "reftarget", "framework", "value")
+    return tuple(part.get(name) for name in names)
 
 
 def _insert_after(node: nodes.Element, block: older_translation) -> None:

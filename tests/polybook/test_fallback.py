@@ -31,7 +31,7 @@ A translated paragraph.
 
 A missing paragraph with {numref}`sec-two`.
 
-A changed paragraph with {numref}`sec-two` and $x$.
+A changed paragraph with {numref}`sec-two`, {measured}`speed` and $x$.
 
 - A missing item
 - A translated item
@@ -60,9 +60,9 @@ msgid "A translated paragraph."
 msgstr "번역된 문단."
 
 #, fuzzy
-#| msgid "An early paragraph with {numref}`sec-gone`, $x$ and $\\\\frac$."
-msgid "A changed paragraph with {numref}`sec-two` and $x$."
-msgstr "예전 문단 {numref}`sec-gone`, $x$."
+#| msgid "An early paragraph with {numref}`sec-gone`, {measured}`speed`, $x$ and $\\\\frac$."
+msgid "A changed paragraph with {numref}`sec-two`, {measured}`speed` and $x$."
+msgstr "예전 문단 {numref}`sec-gone`, {measured}`speed`, $x$."
 
 msgid "A translated item"
 msgstr "번역된 항목"
@@ -139,6 +139,7 @@ def test_a_passage_is_in_its_language_counted_and_beside_its_older_translation(b
     assert (language_of(older), language_of(then)) == ("ko", "en")
     # what no longer exists is a name, not a broken reference; nor does it warn
     assert older.select_one("code").get_text() == "sec-gone" and older.select_one("math")
+    assert [part.get_text() for part in paragraph.select(".measured")] == ["—", "—"]
     assert "An early paragraph with sec-gone" in then.get_text()
     assert title.find_previous_sibling().name == "h2"
     assert "An early <script>title</script>" in title.get_text() and not title.select("script")
