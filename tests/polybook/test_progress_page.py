@@ -35,7 +35,7 @@ def test_a_bar_for_each_language_and_a_row_for_each_page(make_book: MakeBook) ->
         assert (language["aria-label"], language["aria-valuenow"]) == ("한국어", "60")
         assert one["aria-valuetext"] == "60%"
         cells = [cell.get_text(" ", strip=True) for cell in shown.select("tbody")[1].select("td")]
-        assert cells[1:3] == ["2", "0"] and cells[3] == "7 of 18"
+        assert cells[1:3] == ["2", "0"] and cells[3] == "7 of 20"
         first, file = shown.select("tbody")[1].select("a")
         assert first["href"] == "../../ko/book/one.html" and first.get_text() == "1. One"
         assert file["href"] == f"{REPOSITORY}/blob/main/{PATH}"

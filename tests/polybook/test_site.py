@@ -68,7 +68,7 @@ def test_a_book_is_built_translated_and_rebuilt(book: Book) -> None:
     ]
     assert "alphaalpha" in english.get_text() and "betabeta" in english.get_text()
     cells = [cell.get_text(strip=True) for cell in english.select("table.measured-table tbody td")]
-    assert cells[-4:] == ["1.25", "1.00", "1.00 × 10⁻⁵", "1.00 × 10⁻⁵"]
+    assert cells[-4:] == ["1.25", "1.00", "1.00\u00a0×\u00a010⁻⁵", "1.00\u00a0×\u00a010⁻⁵"]
     assert english.select_one("details.polybook-provenance")
 
     # a second build does nothing, and imports neither Sphinx nor nbclient for it
